@@ -1,0 +1,133 @@
+import { capture, dropSnapshots } from '../lib/capture/capture.ts'
+import { placeOverrides } from '../lib/capture/edit-parameters.ts'
+import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
+import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
+import { UserError } from '../lib/errors.ts'
+import type { Experiment } from '../lib/experiment.ts'
+import { experimentJson } from '../lib/experiment-json.ts'
+import { ignoredPaths } from '../lib/ignored.ts'
+import { loadConfig, refuseProblems } from '../lib/load-config.ts'
+import { expandSweep } from '../lib/overrides/expand.ts'
+import { parseOverride } from '../lib/overrides/parse.ts'
+import { refuseComposition } from '../lib/overrides/refuse-composition.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { queuedExperiment } from '../lib/pending.ts'
+import { resolveSpec } from '../lib/spec/resolve.ts'
+import { workspaceTree } from '../lib/spec/tree.ts'
+import { putTicket } from '../lib/spool.ts'
+import { ensureDaemon } from '../lib/start-daemon.ts'
+import type { Ticket } from '../lib/ticket.ts'
+import { uuid7 } from '../lib/uuid.ts'
+import { openSession, refuseInsideRun, type Session } from './session.ts'
+
+/** What `add` and `run` are told. */
+export interface AddOptions {
+  /** What stood behind `--`, or null. */
+  command: string[] | null
+  setParam?: string[]
+  name?: string
+  /** `-c`: a line for the shell. */
+  shell?: string
+  setup?: string
+  timeout?: string
+  link?: string[]
+  copy?: string[]
+  untracked?: string
+  keep?: boolean
+  nested?: boolean
+  json?: boolean
+}
+
+/** Captures the workspace, queues it and says what was queued. */
+export const add = async (options: AddOptions): Promise<number> => {
+  const session = await openSession()
+  const experiments = await enqueue(session, options)
+  if (options.json === true) {
+    const all = experiments.map((one) => experimentJson(session.places, one))
+    process.stdout.write(`${printPlain(all)}\n`)
+  } else {
+    process.stdout.write(experiments.map(({ name }) => `${name}\n`).join(''))
+    if (experiments.length > 1) process.stderr.write(`${experiments.length} experiments queued\n`)
+  }
+  return 0
+}
+
+/** All of `add` but its last words. */
+export const enqueue = async (session: Session, options: AddOptions): Promise<Experiment[]> => {
+  const { places, repository } = session
+  const nowMs = Date.now()
+  refuseInsideRun(options.nested === true)
+  const [{ config }, { spec, detected, notes }] = await Promise.all([
+    loadConfig({ gitDir: repository.gitDir }).then(refuseProblems),
+    resolveSpec({
+      tree: workspaceTree(repository.worktree, ignoredPaths(repository.worktree)),
+      workdir: repository.workdir,
+      commandLine: commandLine(options),
+      flags: {
+        setup: options.setup,
+        timeout: options.timeout,
+        link: options.link,
+        copy: options.copy,
+      },
+    }),
+  ])
+  const parsed = (options.setParam ?? []).map((text) => parseOverride(text))
+  for (const one of parsed) refuseComposition(one)
+  const sweep = expandSweep(parsed).map((overrides) =>
+    placeOverrides(overrides, repository.workdir, spec.params),
+  )
+  const captured = await capture({
+    repository,
+    places,
+    spec,
+    sweep,
+    name: options.name ?? null,
+    untracked: { take: untracked(options), maxBytesTogether: config.maxUntrackedBytes },
+    nowMs,
+  })
+  const ticket: Ticket = {
+    ticket: uuid7(nowMs),
+    verb: 'enqueue',
+    repository: repository.commonDir,
+    worktree: repository.worktree,
+    env: null,
+    priority: 0,
+    keep: options.keep === true,
+    items: captured.snapshots.map(({ oid, facts }) => ({ oid, id: facts.id, name: facts.name })),
+  }
+  try {
+    ticket.env = keepEnvironment(places, environmentForRuns(process.env))
+    putTicket(places, ticket, nowMs)
+  } catch (error) {
+    await dropSnapshots(repository, captured.snapshots)
+    throw error
+  }
+  const editable = describeEditable(
+    findEditableInstalls(repository.worktree, process.env.PATH, spec.command),
+  )
+  const lines = [detected, ...notes, ...captured.notes, ...(editable === null ? [] : [editable])]
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''))
+  if ((await ensureDaemon(places)) === 'starting') {
+    process.stderr.write('the daemon is still starting; git exp daemon status tells of it\n')
+  }
+  return captured.snapshots.map(({ oid, facts }) =>
+    queuedExperiment(ticket, { oid, id: facts.id, name: facts.name }, facts),
+  )
+}
+
+const commandLine = (options: AddOptions): { argv: string[] } | { shell: string } | null => {
+  if (options.command !== null && options.shell !== undefined) {
+    throw new UserError('usage', 'there are two commands: one with -c and one behind --')
+  }
+  if (options.shell !== undefined) return { shell: options.shell }
+  if (options.command === null) return null
+  if (options.command.length === 0) {
+    throw new UserError('usage', 'there is no command behind --', 'git exp add -- python train.py')
+  }
+  return { argv: options.command }
+}
+
+const untracked = ({ untracked: which }: AddOptions): 'normal' | 'all' => {
+  if (which === undefined || which === 'normal' || which === 'all') return which ?? 'normal'
+  throw new UserError('usage', `--untracked is all or normal, not “${which}”`)
+}

@@ -1,0 +1,117 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { UserError } from '../lib/errors.ts'
+import { openHistory } from '../lib/history.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { makePlaces, type Places, places } from '../lib/places.ts'
+import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
+import { request } from '../lib/request.ts'
+import { ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
+import { stopTicket } from '../lib/stop-ticket.ts'
+import { daemonJson, daemonText } from './status.ts'
+
+export interface DaemonOptions {
+  what: 'start' | 'stop' | 'restart' | 'status' | 'run'
+  jobs?: string
+  kill?: boolean
+  json?: boolean
+}
+
+/** How long a daemon may take to come up or to go. */
+const PATIENCE_MS = 10_000
+const LOOK_MS = 20
+
+/** Starts, stops or shows the daemon. It is of the user and not of a repository. */
+export const daemon = async (options: DaemonOptions): Promise<number> => {
+  const found = makePlaces(places())
+  const jobs = jobsOf(options.jobs)
+  switch (options.what) {
+    case 'start':
+      return start(found, jobs)
+    case 'stop':
+      return stop(found, options.kill === true)
+    case 'restart':
+      await stop(found, false)
+      return start(found, jobs)
+    case 'status':
+      return status(found, options.json === true)
+    case 'run':
+      return runDaemon(jobs)
+  }
+}
+
+const start = async (found: Places, jobs: number | undefined): Promise<number> => {
+  const running = openHistory(found)?.daemon()?.jobs
+  if (findDaemon(found) !== null) {
+    if (jobs !== undefined && running !== undefined && jobs !== running) {
+      throw new UserError(
+        'daemon',
+        `the daemon is running already, ${running} at once`,
+        `git exp daemon restart -j ${jobs}: runs go on meanwhile`,
+      )
+    }
+    process.stderr.write('the daemon is running already\n')
+    return 0
+  }
+  const state = await ensureDaemon(found, {
+    waitMs: PATIENCE_MS,
+    ...(jobs === undefined ? {} : { jobs }),
+  })
+  if (state === 'starting') {
+    throw new UserError('daemon', 'the daemon did not come up', `its log: ${found.daemonLog}`)
+  }
+  process.stderr.write('the daemon is up\n')
+  return 0
+}
+
+const stop = async (found: Places, isKilling: boolean): Promise<number> => {
+  const identity = findDaemon(found)
+  if (identity === null) {
+    process.stderr.write('the daemon is not running\n')
+    return 0
+  }
+  if (isKilling) await stopRuns(found)
+  if (isAlive(identity)) process.kill(identity.pid, 'SIGTERM')
+  if (!(await isGone(identity))) {
+    throw new UserError('daemon', `the daemon (pid ${identity.pid}) does not end`)
+  }
+  process.stderr.write('the daemon has ended\n')
+  return 0
+}
+
+/** Stops what runs, in all repositories, and waits until it has ended. */
+const stopRuns = async (found: Places): Promise<void> => {
+  const history = openHistory(found)
+  const running = history?.running() ?? []
+  const byRepository = Map.groupBy(running, ({ repository }) => repository)
+  for (const [commonDir, experiments] of byRepository) {
+    await request(found, stopTicket({ commonDir }, experiments), Date.now())
+  }
+  while ((history?.running() ?? []).some(({ id }) => running.some((own) => own.id === id))) {
+    await wait(LOOK_MS)
+  }
+  history?.close()
+}
+
+const isGone = async (identity: ProcessIdentity): Promise<boolean> => {
+  const deadline = performance.now() + PATIENCE_MS
+  while (isAlive(identity)) {
+    if (performance.now() > deadline) return false
+    await wait(LOOK_MS)
+  }
+  return true
+}
+
+const status = (found: Places, asJson: boolean): number => {
+  const history = openHistory(found)
+  process.stdout.write(
+    asJson ? `${printPlain(daemonJson(found, history))}\n` : `${daemonText(found, history)}\n`,
+  )
+  history?.close()
+  return 0
+}
+
+const jobsOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new UserError('usage', `--jobs is a whole number from 1, not “${text}”`)
+}

@@ -1,0 +1,33 @@
+import { EXIT, UserError } from '../lib/errors.ts'
+import { GitError } from '../lib/git.ts'
+import { packageVersion } from '../lib/package.ts'
+
+/** Tells an error in the words its reader needs; gives back the exit code it means. */
+export const reportError = (error: unknown, asJson: boolean): number => {
+  const { code, message, hint, exitCode } = describe(error)
+  if (asJson) {
+    process.stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`)
+  } else {
+    process.stderr.write(`git exp: ${message}\n${hint === null ? '' : `  ${hint}\n`}`)
+  }
+  return exitCode
+}
+
+const describe = (
+  error: unknown,
+): { code: string; message: string; hint: string | null; exitCode: number } => {
+  if (error instanceof UserError) {
+    const exitCode = error.code === 'usage' ? EXIT.usage : EXIT.refused
+    return { code: error.code, message: error.message, hint: error.hint, exitCode }
+  }
+  if (error instanceof GitError) {
+    return { code: 'git', message: error.message, hint: null, exitCode: EXIT.refused }
+  }
+  const { stack } = error as Error
+  return {
+    code: 'bug',
+    message: `this is a fault of git exp ${packageVersion()}: ${stack ?? String(error)}`,
+    hint: 'please report it with what you typed',
+    exitCode: EXIT.bug,
+  }
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { EXIT } from '../lib/errors.ts'
+import { exitCodeOf } from '../lib/exit-code.ts'
+import type { Experiment } from '../lib/experiment.ts'
+import { experimentJson } from '../lib/experiment-json.ts'
+import { followExperiments } from '../lib/follow.ts'
+import { logReader } from '../lib/log-reader.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { attemptFolder } from '../lib/places.ts'
+import { request } from '../lib/request.ts'
+import { stopTicket } from '../lib/stop-ticket.ts'
+import { type AddOptions, enqueue } from './add.ts'
+import { describeEnd } from './describe-end.ts'
+import { openSession, type Session } from './session.ts'
+
+/** Adds, follows the log, and exits as the command did. ^C stops this experiment and no other. */
+export const run = async (options: AddOptions): Promise<number> => {
+  const session = await openSession()
+  const experiments = await enqueue(session, options)
+  let isInterrupted = false
+  const interrupt = (): void => {
+    if (isInterrupted) return
+    isInterrupted = true
+    process.stderr.write('\ngit exp: stopping…\n')
+    const ticket = stopTicket(session.repository, experiments)
+    request(session.places, ticket, Date.now()).catch((error: unknown) => {
+      process.stderr.write(`git exp: ${(error as Error).message}\n`)
+    })
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  const ended = await followAll(session, experiments, options.json === true)
+  if (options.json === true) {
+    const all = ended.map((one) => experimentJson(session.places, one))
+    process.stdout.write(`${printPlain(all)}\n`)
+  } else {
+    process.stderr.write(ended.map((one) => `${describeEnd(one)}\n`).join(''))
+  }
+  if (isInterrupted) return EXIT.interrupted
+  const codes = ended.map(({ state }) => exitCodeOf(state))
+  return codes.length === 1 ? (codes[0] ?? 0) : Number(codes.some((code) => code !== 0))
+}
+
+/** Shows the log of each experiment in turn, as it grows. */
+const followAll = async (
+  session: Session,
+  experiments: Experiment[],
+  isQuiet: boolean,
+): Promise<Experiment[]> => {
+  const ended: Experiment[] = []
+  for (const { id, name } of experiments) {
+    if (experiments.length > 1 && !isQuiet) process.stderr.write(`── ${name}\n`)
+    const read = logReader((chunk) => process.stdout.write(chunk))
+    const [last] = await followExperiments(session.places, [id], ([now]) => {
+      if (isQuiet || now === null || now === undefined || !('attempt' in now.state)) return
+      read(join(attemptFolder(session.places, id, now.state.attempt), 'log'))
+    })
+    if (last !== null && last !== undefined) ended.push(last)
+  }
+  return ended
+}

@@ -1,0 +1,50 @@
+import { UserError } from '../lib/errors.ts'
+import { type History, openHistory } from '../lib/history.ts'
+import { makePlaces, movedFromNetwork, type Places, places } from '../lib/places.ts'
+import { findRepository, type Repository } from '../lib/repository.ts'
+
+/** What nearly every verb stands on. */
+export interface Session {
+  repository: Repository
+  places: Places
+}
+
+/** Finds the repository and the state folder. Inside a run both are those that queued it (law 16). */
+export const openSession = async (): Promise<Session> => {
+  const found = makePlaces(places())
+  if (movedFromNetwork(found)) {
+    process.stderr.write(`git exp: the home folder is on a network; state is in ${found.home}\n`)
+  }
+  const { env } = process
+  if (!isInsideRun(env)) {
+    return { places: found, repository: await findRepository(process.cwd(), env) }
+  }
+  const workspace = env.GIT_EXP_WORKSPACE ?? ''
+  return { places: found, repository: await findRepository(workspace, {}) }
+}
+
+export const isInsideRun = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env.GIT_EXP_ID && env.GIT_EXP_WORKSPACE)
+
+/** `add` inside a run is nearly always an accident: a training script that commits, for one. */
+export const refuseInsideRun = (isNested: boolean): void => {
+  if (!isInsideRun(process.env) || isNested) return
+  throw new UserError(
+    'inside-a-run',
+    `this is inside the run of “${process.env.GIT_EXP_NAME}”`,
+    'to queue from a run on purpose: git exp add --nested',
+  )
+}
+
+/** Opens the history for one question and closes it again. */
+export const withHistory = async <T>(
+  found: Places,
+  ask: (history: History | null) => T | Promise<T>,
+): Promise<T> => {
+  const history = openHistory(found)
+  try {
+    return await ask(history)
+  } finally {
+    history?.close()
+  }
+}

@@ -1,0 +1,35 @@
+/** One column: its head, its cells, and on which side they stand. */
+export interface Column {
+  head: string
+  cells: string[]
+  align?: 'left' | 'right'
+}
+
+/** A table without lines, which `grep` and `awk` can read; trailing blanks are left out. */
+export const printTable = (columns: Column[], width: number | null): string => {
+  const rows = columns[0]?.cells.length ?? 0
+  const widths = columns.map(({ head, cells }) => Math.max(head.length, ...cells.map(lengthOf)))
+  const line = (cellOf: (column: Column) => string): string => {
+    const cells = columns.map((column, i) => {
+      const cell = cellOf(column)
+      const blanks = ' '.repeat(Math.max(0, (widths[i] ?? 0) - lengthOf(cell)))
+      return column.align === 'right' ? blanks + cell : cell + blanks
+    })
+    const text = cells.join('  ').trimEnd()
+    return width !== null && text.length > width ? `${text.slice(0, width - 1)}…` : text
+  }
+  const lines = [line(({ head }) => head)]
+  for (let row = 0; row < rows; row++) lines.push(line(({ cells }) => cells[row] ?? ''))
+  return `${lines.join('\n')}\n`
+}
+
+const lengthOf = (cell: string): number => Array.from(cell).length
+
+/** The width of the terminal that output goes to, or null where it goes elsewhere. */
+export const terminalWidth = (): number | null =>
+  process.stdout.isTTY === true ? process.stdout.columns : null
+
+/** A text from outside on one line, without what would steer a terminal. */
+export const plainText = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
+  text.replace(/[\x00-\x1f\x7f-\x9f]/g, '�')

@@ -1,0 +1,38 @@
+import { exitCodeOf } from '../lib/exit-code.ts'
+import type { Experiment } from '../lib/experiment.ts'
+import { isEnded } from '../lib/experiment.ts'
+import { findExperiment } from '../lib/find-experiment.ts'
+import { followExperiments } from '../lib/follow.ts'
+import { pendingExperiments } from '../lib/pending.ts'
+import { describeEnd } from './describe-end.ts'
+import { openSession, type Session, withHistory } from './session.ts'
+
+/** Waits until the named experiments, or all of the repository, have ended; a line as each does. */
+export const wait = async ({ names }: { names: string[] }): Promise<number> => {
+  const session = await openSession()
+  const waited = await choose(session, names)
+  const told = new Set<string>()
+  const ended = await followExperiments(
+    session.places,
+    waited.map(({ id }) => id),
+    (experiments) => {
+      for (const one of experiments) {
+        if (one === null || !isEnded(one.state) || told.has(one.id)) continue
+        told.add(one.id)
+        process.stderr.write(`${describeEnd(one)}\n`)
+      }
+    },
+  )
+  const codes = ended.map((one) => (one === null ? 1 : exitCodeOf(one.state)))
+  return names.length === 1 ? (codes[0] ?? 0) : Number(codes.some((code) => code !== 0))
+}
+
+const choose = ({ places, repository }: Session, names: string[]): Promise<Experiment[]> =>
+  withHistory(places, async (history) => {
+    if (names.length > 0) {
+      return Promise.all(names.map((name) => findExperiment(places, history, repository, name)))
+    }
+    const pending = await pendingExperiments(places, repository.commonDir)
+    const known = history?.list(repository.commonDir) ?? []
+    return [...pending, ...known].filter(({ state }) => !isEnded(state))
+  })

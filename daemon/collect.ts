@@ -1,0 +1,151 @@
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
+import type { Experiment, KeptFile } from '../lib/experiment.ts'
+import { type GitPlace, git, gitList, gitText } from '../lib/git.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { readParams } from '../lib/params/read.ts'
+import { attemptFolder, type Places } from '../lib/places.ts'
+import type { Job } from './queue.ts'
+import { keepInStore } from './store.ts'
+import { slotPlace } from './workplace/checkout.ts'
+import type { Brought } from './workplace/link.ts'
+import type { Slot } from './workplace/slot.ts'
+
+export interface Limits {
+  /** Untracked files above this go to the store and not into Git. */
+  maxBlobBytes: number
+  /** So much of ignored files is kept of one run. */
+  keepIgnoredBytes: number
+}
+
+/** What a run left behind. */
+export interface Collected {
+  tree: string
+  metrics: string
+  kept: KeptFile[]
+  /** Sentences for the log about what was not kept. */
+  notes: string[]
+}
+
+/** Made anew by every run and of use to none. */
+const CACHES =
+  /(?:^|\/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.ipynb_checkpoints|node_modules|\.venv|venv|\.tox|\.cache|\.git)(?:\/|$)|\.py[co]$|(?:^|\/)\.DS_Store$/
+
+/** Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. */
+export const collect = async (
+  places: Places,
+  slot: Slot,
+  job: Job,
+  brought: Brought,
+  limits: Limits,
+): Promise<Collected> => {
+  const index = copyIndex(slot.index, places.scratch)
+  const ours = new Set([...brought.linked, ...brought.copied])
+  const isOurs = (path: string): boolean =>
+    ours.has(path) || [...ours].some((own) => path.startsWith(`${own}/`))
+  try {
+    // Objects are written where the result's ref will look for them: in the user's repository.
+    const place = { ...slotPlace(slot), index, objects: join(job.commonDir, 'objects') }
+    const options = { cwd: slot.workplace, place }
+    await git(['add', '--update', '--', ':/'], options)
+    const list = async (...args: string[]): Promise<string[]> =>
+      (
+        await gitList(['ls-files', '--others', '--exclude-standard', '-z', ...args], options)
+      ).filter((path) => !isOurs(path))
+    const fresh = await list()
+    const declared =
+      job.spec.outputs.length === 0
+        ? []
+        : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
+    const ignored = (await list('--ignored')).filter((path) => !CACHES.test(path))
+    const sizes = measure(slot.workplace, [...fresh, ...declared, ...ignored])
+    const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
+    const nested = fresh.filter((path) => path.endsWith('/'))
+    const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
+    await addFiles(files.filter(isSmall), options)
+    const tree = await gitText(['write-tree'], options)
+    const large = files.filter((path) => !isSmall(path))
+    const rest = ignored.filter((path) => !declared.includes(path) && !path.endsWith('/'))
+    const { kept, left } = await keepFiles(places, slot, job, { large, rest, sizes }, limits)
+    return {
+      tree,
+      metrics: printPlain(await readMetrics(slot.workplace, job.spec.metrics)),
+      kept,
+      notes: [
+        ...nested.map((path) => `${path} is a repository of its own and was not kept`),
+        ...left.map((path) => `${path} was not kept: exp.keepIgnored is reached`),
+      ],
+    }
+  } finally {
+    dropIndex(index)
+  }
+}
+
+/** The metrics files that are there, read; one that cannot be read is left out. */
+export const readMetrics = async (
+  workplace: string,
+  files: string[],
+): Promise<Experiment['metrics']> => {
+  const metrics: Experiment['metrics'] = {}
+  for (const file of files) {
+    const path = join(workplace, file)
+    if (!existsSync(path) || lstatSync(path).size > MAX_METRICS_BYTES) continue
+    try {
+      metrics[file] = await readParams(file, readFileSync(path, 'utf8'))
+    } catch {
+      // Half-written or no metrics at all: the file itself is in the result.
+    }
+  }
+  return metrics
+}
+
+const MAX_METRICS_BYTES = 16 * 1024 * 1024
+
+/** The size of each regular file; paths with a latin1 character a byte. */
+const measure = (workplace: string, paths: string[]): Map<string, number> =>
+  new Map(
+    paths.map((path) => {
+      const stat = lstatSync(bytesOf(workplace, path), { throwIfNoEntry: false })
+      return [path, stat?.isFile() ? stat.size : 0]
+    }),
+  )
+
+const bytesOf = (folder: string, path: string): Buffer =>
+  Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')])
+
+const addFiles = async (
+  paths: string[],
+  options: { cwd: string; place: GitPlace },
+): Promise<void> => {
+  if (paths.length === 0) return
+  const input = Buffer.from(`${paths.join('\0')}\0`, 'latin1')
+  await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...options, input })
+}
+
+const keepFiles = async (
+  places: Places,
+  slot: Slot,
+  job: Job,
+  files: { large: string[]; rest: string[]; sizes: Map<string, number> },
+  limits: Limits,
+): Promise<{ kept: KeptFile[]; left: string[] }> => {
+  const outputs = join(attemptFolder(places, job.id, job.attempt), 'outputs')
+  const kept: KeptFile[] = []
+  const left: string[] = []
+  let room = limits.keepIgnoredBytes
+  for (const raw of [...files.large, ...files.rest]) {
+    const bytes = files.sizes.get(raw) ?? 0
+    const path = Buffer.from(raw, 'latin1').toString()
+    const from = join(slot.workplace, path)
+    const isIgnored = !files.large.includes(raw)
+    if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) continue
+    if (isIgnored && bytes > room) {
+      left.push(path)
+      continue
+    }
+    if (isIgnored) room -= bytes
+    kept.push(await keepInStore(places, outputs, from, path, bytes))
+  }
+  return { kept, left }
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Config } from '../lib/config.ts'
+import type { Places } from '../lib/places.ts'
+import type { Bell } from './bell.ts'
+import type { LiveRuns } from './live-runs.ts'
+import type { Queue } from './queue.ts'
+
+/** What every step of the daemon is given. */
+export interface Daemon {
+  places: Places
+  queue: Queue
+  runs: LiveRuns
+  config: Config
+  jobs: number
+  workplaces: string
+  clock: Clock
+  /** Rung whenever there may be something to do. */
+  bell: Bell
+}

@@ -1,0 +1,41 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
+
+/**
+ * Finds a command as a shell would, but tells in words why there is none, which an exit code of 127
+ * cannot: a command may end with that itself.
+ */
+export const findExecutable = (
+  name: string,
+  cwd: string,
+  path = '/usr/local/bin:/usr/bin:/bin',
+): { path: string } | { problem: string } => {
+  if (name.includes('/')) {
+    const file = isAbsolute(name) ? name : join(cwd, name)
+    const problem = problemOf(file)
+    if (problem === null) return { path: file }
+    return {
+      problem: `${name}: ${problem === 'missing' ? 'there is no such file' : 'it is not executable'}`,
+    }
+  }
+  const found = path
+    .split(delimiter)
+    .map((folder) => (isAbsolute(folder) ? join(folder, name) : join(cwd, folder, name)))
+    .find((file) => problemOf(file) === null)
+  if (name !== '' && found !== undefined) return { path: found }
+  return { problem: `${name || 'the command'}: there is no such command on the PATH` }
+}
+
+const problemOf = (file: string): 'missing' | 'not-executable' | null => {
+  try {
+    if (!statSync(file).isFile()) return 'not-executable'
+  } catch {
+    return 'missing'
+  }
+  try {
+    accessSync(file, constants.X_OK)
+    return null
+  } catch {
+    return 'not-executable'
+  }
+}

@@ -1,0 +1,174 @@
+import { join } from 'node:path'
+import type { Reason } from '../lib/experiment.ts'
+import { appendLine } from '../lib/files.ts'
+import { bootId } from '../lib/host.ts'
+import { attemptFolder } from '../lib/places.ts'
+import { isAlive } from '../lib/process-identity.ts'
+import { type Collected, collect } from './collect.ts'
+import type { Daemon } from './daemon.ts'
+import { endProcesses } from './end-processes.ts'
+import { note } from './events.ts'
+import { keepWorkplace } from './keep-workplace.ts'
+import { repositoryLimits } from './limits.ts'
+import { publish } from './publish.ts'
+import type { Finish, Job } from './queue.ts'
+import { joinLog, OUR_PREFIX } from './run-log.ts'
+import { readOutcome, readProgress } from './start-supervisor.ts'
+import type { Outcome } from './supervision.ts'
+import type { Brought } from './workplace/link.ts'
+import type { Slot } from './workplace/slot.ts'
+
+/** How a run that did begin ended, before its files are looked at. */
+type End = Pick<Finish, 'state' | 'reason' | 'startedAt' | 'endedAt' | 'exitCode' | 'signal'>
+
+/** Collects, publishes and records a run whose supervisor has ended, one way or the other. */
+export const finishRun = async (
+  daemon: Daemon,
+  job: Job,
+  slot: Slot,
+  brought: Brought,
+): Promise<void> => {
+  const folder = attemptFolder(daemon.places, job.id, job.attempt)
+  const outcome = readOutcome(folder)
+  if (outcome?.is === 'not-started') {
+    await notStarted(daemon, job, outcome.stopAsked ? { is: 'stopped' } : { is: 'not-run' })
+    return
+  }
+  const end = outcome === null ? await lost(daemon, job, folder) : endOf(outcome)
+  if (end === null) {
+    await notStarted(daemon, job, { is: 'not-run' })
+    return
+  }
+  daemon.queue.enter(job, 'collecting', null)
+  const log = join(folder, 'log')
+  const collected = await collect(
+    daemon.places,
+    slot,
+    job,
+    brought,
+    await repositoryLimits(daemon, job),
+  )
+  for (const text of collected.notes) appendLine(log, `${OUR_PREFIX}${text}`)
+  const published = await publish(job, collected, {
+    isSuccess: end.state === 'succeeded',
+    endedAt: end.endedAt,
+    exitCode: end.exitCode,
+    signal: end.signal,
+    durationSeconds: end.startedAt === null ? null : (end.endedAt - end.startedAt) / 1000,
+  })
+  if (published.name !== job.name) {
+    daemon.queue.rename(job, published.name)
+    appendLine(log, `${OUR_PREFIX}“${job.name}” was taken meanwhile: this is “${published.name}”`)
+  }
+  appendLine(log, `${OUR_PREFIX}${end.state}${end.reason === null ? '' : `: ${end.reason.text}`}`)
+  record(daemon, job, slot, end, collected, published.result)
+}
+
+/** Records an attempt at which no command was started; `not-run` puts it back in the queue. */
+export const notStarted = async (
+  daemon: Daemon,
+  job: Job,
+  why: { is: 'refused'; reason: Reason } | { is: 'stopped' } | { is: 'not-run' },
+): Promise<void> => {
+  if (why.is === 'not-run') {
+    note('requeue', { name: job.name, id: job.id })
+    daemon.queue.requeue(job)
+    return
+  }
+  const reason: Reason =
+    why.is === 'refused' ? why.reason : { code: 'user', text: 'stopped before it started' }
+  note('finish', { name: job.name, id: job.id, state: why.is, reason: reason.text })
+  daemon.queue.finish(job, {
+    state: why.is,
+    reason,
+    startedAt: null,
+    endedAt: daemon.clock(),
+    exitCode: null,
+    signal: null,
+    result: null,
+    metrics: '{}',
+    kept: [],
+    workplace: null,
+  })
+}
+
+const record = (
+  daemon: Daemon,
+  job: Job,
+  slot: Slot,
+  end: End,
+  collected: Collected,
+  result: string,
+): void => {
+  const workplace = job.keep ? keepWorkplace(slot, job) : null
+  const isOurs = daemon.queue.finish(job, {
+    ...end,
+    result,
+    metrics: collected.metrics,
+    kept: collected.kept,
+    workplace,
+  })
+  note('finish', { name: job.name, id: job.id, state: end.state, ours: String(isOurs) })
+}
+
+const endOf = (outcome: Exclude<Outcome, { is: 'not-started' }>): End => {
+  const { startedAt, endedAt } = outcome
+  const during = outcome.phase === 'setup' ? 'setup ' : ''
+  const started = outcome.phase === 'setup' ? null : startedAt
+  if (outcome.is === 'not-found') {
+    const reason = { code: 'not-found', text: outcome.text } as const
+    return { state: 'refused', reason, startedAt: null, endedAt, exitCode: null, signal: null }
+  }
+  const { exitCode, signal } = outcome
+  const facts = { startedAt: started, endedAt, exitCode, signal }
+  switch (outcome.is) {
+    case 'stopped':
+      return { state: 'stopped', reason: { code: 'user', text: 'stopped by the user' }, ...facts }
+    case 'timed-out':
+      return {
+        state: 'timed-out',
+        reason: { code: 'timeout', text: 'the time was over' },
+        ...facts,
+      }
+    case 'exited':
+      if (exitCode === 0 && outcome.phase === 'running') {
+        return { state: 'succeeded', reason: null, ...facts }
+      }
+      return {
+        state: 'failed',
+        reason:
+          signal === null
+            ? { code: 'exit', text: `${during}exited with ${exitCode}` }
+            : { code: 'signal', text: `${during}was ended by ${signal}` },
+        ...facts,
+      }
+  }
+}
+
+/**
+ * The supervisor died without a word. What it left of the run is ended. Null when it had not begun
+ * to start anything.
+ */
+const lost = async (daemon: Daemon, job: Job, folder: string): Promise<End | null> => {
+  const progress = readProgress(folder)
+  if (progress === null || progress.phase === 'ready') return null
+  const isSameBoot = progress.boot === bootId()
+  if (isSameBoot) {
+    const { command } = progress
+    // The number of a leader that has ended may be another's by now; then the mark alone counts.
+    const session = command !== null && isAlive(command) ? command.pid : -1
+    await endProcesses({ session, mark: `GIT_EXP_ID=${job.id}` }, daemon.config.graceMs)
+  }
+  joinLog(join(folder, 'log'))
+  const reason: Reason = isSameBoot
+    ? { code: 'lost-supervisor', text: 'its supervisor was killed' }
+    : { code: 'lost-reboot', text: 'the machine was restarted' }
+  return {
+    state: 'lost',
+    reason,
+    startedAt: progress.phase === 'running' ? progress.startedAt : null,
+    endedAt: daemon.clock(),
+    exitCode: null,
+    signal: null,
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../lib/errors.ts'
+import { replaceFile } from '../lib/files.ts'
+import { GitError } from '../lib/git.ts'
+import { readTicket, spooled } from '../lib/spool.ts'
+import type { Ticket } from '../lib/ticket.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import { readArrivals } from './read-arrivals.ts'
+
+/** A spooled file, looked into: what its taking in will change, or why it cannot be. */
+type Prepared =
+  | { file: string; ticket: Ticket; change: () => void; folder: string | null }
+  | { file: string; ticket: Ticket | null; problem: string }
+  | { file: string; later: string }
+
+/**
+ * Takes in what lies in the spool: one transaction a scan, and a ticket leaves the spool only after
+ * its rows are on the disk. What cannot be understood is set aside with its reason; the rest goes on.
+ */
+export const ingest = async (daemon: Daemon): Promise<void> => {
+  const prepared: Prepared[] = []
+  for (const file of spooled(daemon.places)) {
+    const read = readTicket(daemon.places, file)
+    if (read === null) continue
+    prepared.push(
+      'problem' in read
+        ? { file, ticket: null, problem: read.problem }
+        : await prepare(daemon, file, read),
+    )
+  }
+  if (prepared.length === 0) return
+  const now = daemon.clock()
+  daemon.queue.atomically(() => {
+    for (const one of prepared) {
+      if ('later' in one || one.ticket === null || daemon.queue.isAnswered(one.ticket.ticket))
+        continue
+      const refused = 'problem' in one ? one.problem : null
+      if ('change' in one) one.change()
+      daemon.queue.answer(one.ticket.ticket, one.ticket.verb, refused, now)
+    }
+  })
+  for (const one of prepared) {
+    if ('later' in one) note('left', { file: one.file, problem: one.later })
+    else if ('problem' in one) setAside(daemon, one.file, one.problem)
+    else moveTicket(daemon, one.file, one.folder)
+  }
+}
+
+const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Prepared> => {
+  const { queue } = daemon
+  try {
+    // A ticket that came before, and whose file stayed because a daemon died: only the file goes.
+    if (queue.isAnswered(ticket.ticket)) return { file, ticket, change: () => {}, folder: null }
+    switch (ticket.verb) {
+      case 'enqueue': {
+        const arrivals = await readArrivals(daemon, ticket)
+        const change = (): void => {
+          for (const arrival of arrivals) queue.add(arrival)
+        }
+        return { file, ticket, change, folder: arrivals[0]?.facts.id ?? null }
+      }
+      case 'stop':
+        return { file, ticket, change: () => stop(daemon, ticket), folder: null }
+      case 'environment': {
+        const { env } = ticket
+        if (env === null) return { file, ticket, problem: 'it names no environment' }
+        const change = (): void => queue.saveEnvironment(ticket.repository, env)
+        return { file, ticket, change, folder: null }
+      }
+    }
+  } catch (error) {
+    if (error instanceof UserError || error instanceof GitError) {
+      return { file, ticket, problem: error.message }
+    }
+    const { code, stack } = error as NodeJS.ErrnoException
+    // The system's trouble may pass; a fault of ours will not, and must not hold up the others.
+    if (code !== undefined) return { file, later: String(stack) }
+    return { file, ticket, problem: `this is a fault of git exp: ${stack}` }
+  }
+}
+
+const stop = (daemon: Daemon, ticket: Ticket): void => {
+  for (const { id } of ticket.items) {
+    const outcome = daemon.queue.stop(id, daemon.clock())
+    note('stop', { id, outcome })
+    if (outcome === 'is-running') daemon.runs.stop(id)
+  }
+}
+
+/** A ticket that made rows is kept beside them: with it they can be made anew. */
+const moveTicket = ({ places }: Daemon, file: string, folder: string | null): void => {
+  const from = join(places.spool.new, file)
+  if (folder === null) {
+    rmSync(from, { force: true })
+    return
+  }
+  mkdirSync(join(places.runs, folder), { recursive: true, mode: 0o700 })
+  renameSync(from, join(places.runs, folder, 'ticket'))
+}
+
+const setAside = ({ places }: Daemon, file: string, problem: string): void => {
+  note('set-aside', { file, problem })
+  replaceFile(join(places.spool.bad, `${file}.reason`), `${problem}\n`)
+  renameSync(join(places.spool.new, file), join(places.spool.bad, file))
+}

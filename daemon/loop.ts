@@ -1,0 +1,57 @@
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import { ingest } from './ingest.ts'
+import type { Job } from './queue.ts'
+import { takeOver } from './recover.ts'
+import { runJob } from './run-job.ts'
+
+/** The watcher is a hint; a look at least this often is the truth. */
+const SCAN_MS = 60_000
+
+/** Turns, then waits for the bell, until `isStopping`. */
+export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<void> => {
+  while (!isStopping()) {
+    try {
+      await turn(daemon)
+    } catch (error) {
+      // A full disk, a folder gone: runs live on, and the next turn tries again.
+      note('trouble', { error: String((error as Error).stack) })
+    }
+    if (!isStopping()) await daemon.bell.wait(SCAN_MS)
+  }
+}
+
+/** Takes in what was spooled, takes over what was left, starts what is ready. */
+export const turn = async (daemon: Daemon): Promise<void> => {
+  await ingest(daemon)
+  daemon.queue.beat(daemon.clock())
+  for (const job of daemon.queue.running()) {
+    if (!daemon.runs.has(job.id)) look(daemon, job, takeOver)
+  }
+  while (daemon.runs.size < daemon.jobs) {
+    const job = daemon.queue.claim(daemon.clock())
+    if (job === null) break
+    look(daemon, job, runJob)
+  }
+}
+
+/**
+ * Looks after a run beside the loop. Trouble of ours, a full disk for one, ends no run: it stays as
+ * it is recorded and is taken over again at the next turn.
+ */
+const look = (
+  daemon: Daemon,
+  job: Job,
+  step: (daemon: Daemon, job: Job) => Promise<void>,
+): void => {
+  daemon.runs.add(job)
+  step(daemon, job)
+    .then(
+      () => daemon.bell.ring(),
+      (error: unknown) => {
+        note('trouble', { name: job.name, id: job.id, error: String((error as Error).stack) })
+      },
+    )
+    .finally(() => daemon.runs.remove(job.id))
+    .catch(() => {})
+}

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../lib/clock.ts'
+import { UserError } from '../lib/errors.ts'
+import { replaceFile } from '../lib/files.ts'
+import { loadConfig } from '../lib/load-config.ts'
+import { packageVersion } from '../lib/package.ts'
+import { makePlaces, places } from '../lib/places.ts'
+import { identify, printIdentity } from '../lib/process-identity.ts'
+import { Bell } from './bell.ts'
+import type { Daemon } from './daemon.ts'
+import { openDatabase } from './database.ts'
+import { note } from './events.ts'
+import { LiveRuns } from './live-runs.ts'
+import { takeLock } from './lock.ts'
+import { loop } from './loop.ts'
+import { openQueue } from './queue.ts'
+import { watchSpool } from './watch-spool.ts'
+import { defaultWorkplaces } from './workplace/slot.ts'
+
+/** Runs the daemon until TERM or INT. Runs go on without it. */
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({ options: { jobs: { type: 'string', short: 'j' } } })
+  process.title = 'git-exp daemon'
+  const found = makePlaces(places())
+  const lock = takeLock(found.lock)
+  if (lock === null) {
+    note('another daemon is running')
+    return 0
+  }
+  const { config, problems } = await loadConfig(null)
+  for (const problem of problems) note('config', { problem })
+  const db = openDatabase(found.database)
+  const self = identify(process.pid)
+  if (self === null) throw new Error('a process that cannot see itself')
+  const daemon: Daemon = {
+    places: found,
+    queue: openQueue(db),
+    runs: new LiveRuns(),
+    config,
+    jobs: values.jobs === undefined ? config.jobs : Number(values.jobs),
+    workplaces: config.workplaces ?? defaultWorkplaces(process.env),
+    clock: systemClock,
+    bell: new Bell(),
+  }
+  daemon.queue.recordDaemon(self, packageVersion(), daemon.jobs, daemon.clock())
+  replaceFile(found.hint, `${printIdentity(self)}\n`)
+  note('up', { pid: self.pid, jobs: daemon.jobs, version: packageVersion() })
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      isStopping = true
+      // Who looks for a daemon from now on must start another one.
+      rmSync(found.hint, { force: true })
+      daemon.bell.ring()
+    })
+  }
+  process.on('SIGHUP', () => daemon.bell.ring())
+  watchSpool(daemon)
+  await loop(daemon, () => isStopping)
+  note('down', { live: daemon.runs.size })
+  db.close()
+  lock.close()
+  return 0
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  note('failed', {
+    error: error instanceof UserError ? error.message : String((error as Error).stack),
+  })
+  process.exit(error instanceof UserError ? 1 : 3)
+}

@@ -1,0 +1,112 @@
+import { git, gitText } from '../lib/git.ts'
+import { foldName, freeName } from '../lib/names.ts'
+import { changeRefs, failureRef, resultRef, snapshotRef, takenNames } from '../lib/refs.ts'
+import { parseTrailers, printMessage } from '../lib/trailers.ts'
+import type { Collected } from './collect.ts'
+import type { Job } from './queue.ts'
+
+export interface Published {
+  result: string
+  /** Another one than before if somebody made a result of that name meanwhile. */
+  name: string
+}
+
+/** What the result's message says of the run. */
+export interface RunFacts {
+  isSuccess: boolean
+  endedAt: number
+  exitCode: number | null
+  signal: string | null
+  durationSeconds: number | null
+}
+
+/**
+ * Makes the commit that holds what a run left behind, and its ref: `refs/exps/…` for a success, in
+ * DVC's exact form, `refs/git-exp/failures/…` for anything else. Does nothing twice: a result that a
+ * daemon published before it died is found and taken.
+ */
+export const publish = async (
+  job: Job,
+  collected: Collected,
+  run: RunFacts,
+): Promise<Published> => {
+  const earlier = await publishedBefore(job, run.isSuccess)
+  if (earlier !== null) return { result: earlier, name: job.name }
+  const result = await commitResult(job, collected, run)
+  if (!run.isSuccess) {
+    const ref = failureRef(job.baseline, job.name, job.attempt)
+    await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])
+    return { result, name: job.name }
+  }
+  const ref = resultRef(job.baseline, job.name)
+  if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])) {
+    return { result, name: job.name }
+  }
+  return { result, name: await publishUnderFreeName(job, result) }
+}
+
+const commitResult = async (job: Job, collected: Collected, run: RunFacts): Promise<string> => {
+  const message = printMessage(`exp: result of ${job.name}`, [
+    ['Exp-Id', job.id],
+    ['Exp-Snapshot', job.snapshot],
+    ['Exp-Attempt', job.attempt],
+    ['Exp-Exit', run.exitCode ?? run.signal],
+    ['Exp-Duration', run.durationSeconds],
+    ['Exp-Files', collected.kept],
+  ])
+  const place = { gitDir: job.commonDir }
+  const ident = await gitText(
+    ['show', '-s', '--no-show-signature', '--format=%an%x00%ae', job.snapshot],
+    {
+      place,
+    },
+  )
+  const [name = '', email = ''] = ident.split('\0')
+  const date = `@${Math.floor(run.endedAt / 1000)} +0000`
+  const { stdout } = await git(['commit-tree', '-p', job.baseline, collected.tree], {
+    place,
+    input: message,
+    env: {
+      ...process.env,
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+      GIT_COMMITTER_DATE: date,
+    },
+  })
+  const result = stdout.toString().trim()
+  await git(['rev-list', '--objects', '--quiet', result, '--not', job.baseline], { place })
+  return result
+}
+
+/** The result of this very attempt, if its ref is there already. */
+const publishedBefore = async (job: Job, isSuccess: boolean): Promise<string | null> => {
+  const ref = isSuccess
+    ? resultRef(job.baseline, job.name)
+    : failureRef(job.baseline, job.name, job.attempt)
+  const { stdout } = await git(['for-each-ref', '--format=%(objectname)%00%(contents)', ref], {
+    place: { gitDir: job.commonDir },
+  })
+  const [oid = '', message = ''] = stdout.toString().split('\0')
+  const trailers = parseTrailers(message)
+  const isOurs =
+    trailers.get('Exp-Id')?.[0] === job.id && trailers.get('Exp-Attempt')?.[0] === job.attempt
+  return isOurs ? oid : null
+}
+
+/** Nothing computed is ever discarded: the result gets the next free name, its snapshot with it. */
+const publishUnderFreeName = async (job: Job, result: string): Promise<string> => {
+  for (;;) {
+    const taken = new Set((await takenNames(job.commonDir, job.baseline)).keys())
+    taken.add(foldName(job.name))
+    const name = freeName(job.name, taken)
+    const isDone = await changeRefs(job.commonDir, [
+      { to: 'create', ref: resultRef(job.baseline, name), oid: result },
+      { to: 'create', ref: snapshotRef(job.baseline, name), oid: job.snapshot },
+      { to: 'delete', ref: snapshotRef(job.baseline, job.name), oid: job.snapshot },
+    ])
+    if (isDone) return name
+  }
+}

@@ -1,0 +1,271 @@
+import type Database from 'better-sqlite3'
+import type { KeptFile, Phase, Reason } from '../lib/experiment.ts'
+import { foldName } from '../lib/names.ts'
+import type { ProcessIdentity } from '../lib/process-identity.ts'
+import type { SnapshotFacts } from '../lib/snapshot.ts'
+import { parseSpec, printSpec, type Spec } from '../lib/spec/spec.ts'
+import { uuidTime } from '../lib/uuid.ts'
+
+/** An experiment that runs, with all that running it needs. */
+export interface Job {
+  number: number
+  id: string
+  name: string
+  baseline: string
+  branch: string | null
+  snapshot: string
+  commonDir: string
+  worktree: string | null
+  workdir: string
+  spec: Spec
+  env: string | null
+  keep: boolean
+  attempt: number
+  slot: number
+  stopAsked: boolean
+  /** Null until its supervisor is known to be up. */
+  supervisor: ProcessIdentity | null
+}
+
+/** What ingest knows of a new experiment. */
+export interface Arrival {
+  facts: SnapshotFacts
+  spec: Spec
+  name: string
+  snapshot: string
+  commonDir: string
+  worktree: string | null
+  env: string | null
+  priority: number
+  keep: boolean
+  ticket: string
+  params: string
+}
+
+/** How a run ended, as it is recorded. */
+export interface Finish {
+  state: 'succeeded' | 'failed' | 'stopped' | 'timed-out' | 'lost' | 'refused'
+  reason: Reason | null
+  startedAt: number | null
+  endedAt: number
+  exitCode: number | null
+  signal: string | null
+  result: string | null
+  metrics: string
+  kept: KeptFile[]
+  workplace: string | null
+}
+
+/** The queue as its one writer has it. Each method is one transaction, or part of `atomically`'s. */
+export type Queue = ReturnType<typeof openQueue>
+
+/** Every SQL write of the project is in this function. */
+export const openQueue = (db: Database.Database) => {
+  const putDaemon = db.prepare(`
+    insert or replace into daemon
+    (one, pid, process_start, boot, version, jobs, started_at, beat_at)
+    values (1, :pid, :start, :boot, :version, :jobs, :now, :now)`)
+  const beat = db.prepare('update daemon set beat_at = ?')
+  const putRepository = db.prepare(`
+    insert into repository (common_dir, env) values (:commonDir, :env)
+    on conflict (common_dir) do update set env = coalesce(excluded.env, env) returning id, env`)
+  const putExperiment = db.prepare(`
+    insert into experiment (id, repository, worktree, baseline, branch, name, folded_name,
+      snapshot, executor, workdir, overrides, spec, params, priority, keep, env, ticket, queued_at,
+      state)
+    values (:id, :repository, :worktree, :baseline, :branch, :name, :foldedName, :snapshot,
+      :executor, :workdir, :overrides, :spec, :params, :priority, :keep, :env, :ticket, :queuedAt,
+      'queued')`)
+  const putReceipt = db.prepare(`
+    insert into receipt (ticket, verb, answered_at, refused) values (?, ?, ?, ?)`)
+  const hasReceipt = db.prepare('select 1 from receipt where ticket = ?')
+  const idKnown = db.prepare('select 1 from experiment where id = ?')
+  const nameKnown = db.prepare(`
+    select 1 from experiment where baseline = :baseline and folded_name = :foldedName
+    and repository = (select id from repository where common_dir = :commonDir)`)
+  const claim = db.prepare(`
+    update experiment set state = 'running', phase = 'materializing', attempt = attempt + 1
+    where number = (
+      select number from experiment where state = 'queued' order by priority desc, number limit 1)
+    returning number, repository, attempt`)
+  const slots = db
+    .prepare('select slot from run where repository = ? and ended_at is null order by slot')
+    .pluck()
+  const putRun = db.prepare(`
+    insert into run (experiment, attempt, repository, slot, claimed_at) values (?, ?, ?, ?, ?)`)
+  const live = db.prepare<[], JobRow>(`${JOB} where experiment.state = 'running'`)
+  const liveOne = db.prepare<[number], JobRow>(`${JOB} where experiment.number = ?`)
+  const setSupervisor = db.prepare(`
+    update run set supervisor_pid = :pid, supervisor_start = :start, supervisor_boot = :boot
+    where experiment = :number and attempt = :attempt`)
+  const setPhase = db.prepare(`
+    update experiment set phase = :phase, started_at = coalesce(:startedAt, started_at)
+    where number = :number and attempt = :attempt and state = 'running'`)
+  const askStop = db.prepare(`
+    update experiment set stop_asked_at = coalesce(stop_asked_at, :now)
+    where id = :id and state = 'running'`)
+  const stopWaiting = db.prepare(`
+    update experiment set state = 'stopped', reason_code = 'user', ended_at = :now,
+      reason_text = 'stopped before it started'
+    where id = :id and state in ('queued', 'held')`)
+  const requeue = db.prepare(`
+    update experiment set state = 'queued', phase = null, attempt = attempt - 1, started_at = null
+    where number = :number and attempt = :attempt and state = 'running'`)
+  const dropRun = db.prepare('delete from run where experiment = :number and attempt = :attempt')
+  const finish = db.prepare(`
+    update experiment set state = :state, phase = null, reason_code = :reasonCode,
+      reason_text = :reasonText, started_at = :startedAt, ended_at = :endedAt,
+      exit_code = :exitCode, signal = :signal, result = :result, metrics = :metrics, kept = :kept,
+      workplace = :workplace
+    where number = :number and attempt = :attempt and state = 'running'`)
+  const finishRun = db.prepare(`
+    update run set state = :state, reason_code = :reasonCode, reason_text = :reasonText,
+      started_at = :startedAt, ended_at = :endedAt, exit_code = :exitCode, signal = :signal,
+      result = :result
+    where experiment = :number and attempt = :attempt`)
+  const setName = db.prepare(
+    'update experiment set name = :name, folded_name = :foldedName where number = :number',
+  )
+  const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
+
+  return {
+    atomically: (change: () => void): void => db.transaction(change)(),
+    recordDaemon: (identity: ProcessIdentity, version: string, jobs: number, now: number): void => {
+      putDaemon.run({ ...identity, version, jobs, now })
+    },
+    beat: (now: number): void => {
+      beat.run(now)
+    },
+    isAnswered: (ticket: string): boolean => hasReceipt.get(ticket) !== undefined,
+    answer: (ticket: string, verb: string, refused: string | null, now: number): void => {
+      putReceipt.run(ticket, verb, now, refused)
+    },
+    saveEnvironment: (commonDir: string, env: string): void => {
+      putRepository.get({ commonDir, env })
+    },
+    isKnown: (commonDir: string, facts: SnapshotFacts, name: string): boolean =>
+      idKnown.get(facts.id) !== undefined ||
+      nameKnown.get({ commonDir, baseline: facts.baseline, foldedName: foldName(name) }) !==
+        undefined,
+    add: (arrival: Arrival): void => {
+      const { facts, spec, env, commonDir, keep, ...plain } = arrival
+      const repository = putRepository.get({ commonDir, env }) as { id: number; env: string | null }
+      putExperiment.run({
+        ...plain,
+        id: facts.id,
+        repository: repository.id,
+        baseline: facts.baseline,
+        branch: facts.branch,
+        foldedName: foldName(arrival.name),
+        executor: facts.executor,
+        workdir: facts.workdir,
+        overrides: JSON.stringify(facts.overrides),
+        spec: printSpec(spec),
+        keep: Number(keep),
+        env: env ?? repository.env,
+        queuedAt: uuidTime(facts.id),
+      })
+    },
+    /** Takes the next experiment and the lowest free slot of its repository, or null. */
+    claim: db.transaction((now: number): Job | null => {
+      const row = claim.get() as { number: number; repository: number; attempt: number } | undefined
+      if (row === undefined) return null
+      const taken = new Set(slots.all(row.repository))
+      let slot = 1
+      while (taken.has(slot)) slot++
+      putRun.run(row.number, row.attempt, row.repository, slot, now)
+      const found = liveOne.get(row.number)
+      return found === undefined ? null : toJob(found)
+    }),
+    running: (): Job[] => live.all().map(toJob),
+    waiting: (): number => waiting.get() as number,
+    supervise: (job: Job, supervisor: ProcessIdentity): void => {
+      setSupervisor.run({ number: job.number, attempt: job.attempt, ...supervisor })
+    },
+    enter: (job: Job, phase: Phase, startedAt: number | null): void => {
+      setPhase.run({ number: job.number, attempt: job.attempt, phase, startedAt })
+    },
+    /** Says whether the experiment was still to end. */
+    stop: (id: string, now: number): 'was-waiting' | 'is-running' | 'had-ended' => {
+      if (stopWaiting.run({ id, now }).changes > 0) return 'was-waiting'
+      return askStop.run({ id, now }).changes > 0 ? 'is-running' : 'had-ended'
+    },
+    /** Puts back what was claimed and never started. */
+    requeue: db.transaction((job: Job): void => {
+      const key = { number: job.number, attempt: job.attempt }
+      if (requeue.run(key).changes > 0) dropRun.run(key)
+    }),
+    rename: (job: Job, name: string): void => {
+      setName.run({ number: job.number, name, foldedName: foldName(name) })
+    },
+    /** Records the outcome; false when this attempt was no longer ours to end (law 9). */
+    finish: db.transaction((job: Job, end: Finish): boolean => {
+      const { reason, kept, ...plain } = end
+      const row = {
+        ...plain,
+        number: job.number,
+        attempt: job.attempt,
+        reasonCode: reason?.code ?? null,
+        reasonText: reason?.text ?? null,
+        kept: JSON.stringify(kept),
+      }
+      if (finish.run(row).changes === 0) return false
+      finishRun.run(row)
+      return true
+    }),
+  }
+}
+
+const JOB = `
+  select experiment.*, repository.common_dir as common_dir, run.slot as slot,
+    run.supervisor_pid, run.supervisor_start, run.supervisor_boot
+  from experiment
+  join repository on repository.id = experiment.repository
+  join run on run.experiment = experiment.number and run.attempt = experiment.attempt`
+
+interface JobRow {
+  number: number
+  id: string
+  name: string
+  baseline: string
+  branch: string | null
+  snapshot: string
+  common_dir: string
+  worktree: string | null
+  workdir: string
+  spec: string
+  env: string | null
+  keep: number
+  attempt: number
+  slot: number
+  stop_asked_at: number | null
+  supervisor_pid: number | null
+  supervisor_start: string | null
+  supervisor_boot: string | null
+}
+
+const toJob = (row: JobRow): Job => ({
+  number: row.number,
+  id: row.id,
+  name: row.name,
+  baseline: row.baseline,
+  branch: row.branch,
+  snapshot: row.snapshot,
+  commonDir: row.common_dir,
+  worktree: row.worktree,
+  workdir: row.workdir,
+  spec: parseSpec(row.spec),
+  env: row.env,
+  keep: row.keep === 1,
+  attempt: row.attempt,
+  slot: row.slot,
+  stopAsked: row.stop_asked_at !== null,
+  supervisor:
+    row.supervisor_pid === null
+      ? null
+      : {
+          pid: row.supervisor_pid,
+          start: row.supervisor_start ?? '',
+          boot: row.supervisor_boot ?? '',
+        },
+})

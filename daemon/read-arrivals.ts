@@ -1,0 +1,139 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseCommit, readObjects, resolveNames } from '../lib/cat-file.ts'
+import { UserError } from '../lib/errors.ts'
+import { GitError, gitText } from '../lib/git.ts'
+import { foldName } from '../lib/names.ts'
+import type { Plain } from '../lib/params/plain.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { readParams } from '../lib/params/read.ts'
+import { queueId } from '../lib/places.ts'
+import { snapshotRef } from '../lib/refs.ts'
+import { parseSnapshotMessage, type SnapshotFacts } from '../lib/snapshot.ts'
+import type { Spec } from '../lib/spec/spec.ts'
+import type { Ticket, TicketItem } from '../lib/ticket.ts'
+import { commitSpec } from './commit-spec.ts'
+import type { Daemon } from './daemon.ts'
+import type { Arrival } from './queue.ts'
+
+/**
+ * Reads what an enqueue ticket names. The ticket is only a list: the facts come from the snapshots
+ * themselves, and each must be a snapshot of this queue that its ref holds. Throws `UserError` with
+ * the first thing that is wrong: a sweep is queued whole or not at all.
+ */
+export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arrival[]> => {
+  if (ticket.items.length === 0) throw refusal('it names no experiment')
+  await checkRepository(ticket.repository)
+  if (ticket.env !== null && !existsSync(join(daemon.places.spool.env, ticket.env))) {
+    throw refusal('the environment it names is not kept')
+  }
+  const facts = await readSnapshots(daemon, ticket)
+  const held = await resolveNames(
+    ticket.repository,
+    facts.map((own, i) => snapshotRef(own.baseline, ticket.items[i]?.name ?? '')),
+  )
+  const seen = new Set<string>()
+  const arrivals: Arrival[] = []
+  for (const [i, item] of ticket.items.entries()) {
+    const own = facts[i]
+    if (own === undefined || held[i] !== item.oid) throw refusal(`${item.name} has no ref`)
+    const key = `${own.baseline} ${foldName(item.name)}`
+    if (
+      seen.has(key) ||
+      seen.has(own.id) ||
+      daemon.queue.isKnown(ticket.repository, own, item.name)
+    ) {
+      throw refusal(`${item.name} is queued already`)
+    }
+    seen.add(key).add(own.id)
+    const spec = own.spec ?? (await commitSpec(ticket.repository, ticket.worktree, item.oid))
+    arrivals.push({
+      facts: own,
+      spec,
+      name: item.name,
+      snapshot: item.oid,
+      commonDir: ticket.repository,
+      worktree: ticket.worktree,
+      env: ticket.env,
+      priority: ticket.priority,
+      keep: ticket.keep,
+      ticket: ticket.ticket,
+      params: '{}',
+    })
+  }
+  const params = await readAllParams(ticket.repository, arrivals)
+  return arrivals.map((arrival, i) => ({ ...arrival, params: printPlain(params[i] ?? {}) }))
+}
+
+const refusal = (text: string): UserError => new UserError('refused-by-daemon', text)
+
+/** A repository of this user at its real path: a ticket may name any folder. */
+const checkRepository = async (commonDir: string): Promise<void> => {
+  const stat = statSync(commonDir, { throwIfNoEntry: false })
+  if (stat === undefined) throw refusal(`there is no repository ${commonDir}`)
+  if (stat.uid !== (process.getuid?.() ?? stat.uid)) {
+    throw refusal(`${commonDir} belongs to another user`)
+  }
+  if (realpathSync(commonDir) !== commonDir) throw refusal(`${commonDir} is not a real path`)
+  try {
+    await gitText(['rev-parse', '--git-dir'], { cwd: '/', place: { gitDir: commonDir } })
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    throw refusal(`${commonDir} is not a git repository`)
+  }
+}
+
+const readSnapshots = async (daemon: Daemon, ticket: Ticket): Promise<SnapshotFacts[]> => {
+  const objects = await readObjects(
+    ticket.repository,
+    ticket.items.map(({ oid }) => oid),
+  )
+  return ticket.items.map((item, i) => {
+    const object = objects[i]
+    if (object === null || object === undefined)
+      throw refusal(`${item.oid} is not in the repository`)
+    if (object.type !== 'commit') throw refusal(`${item.oid} is a ${object.type} and no commit`)
+    const { parents, message } = parseCommit(object.content)
+    const facts = parseSnapshotMessage(message)
+    checkSnapshot(daemon, item, facts, parents)
+    return facts
+  })
+}
+
+const checkSnapshot = (
+  daemon: Daemon,
+  item: TicketItem,
+  facts: SnapshotFacts,
+  parents: string[],
+): void => {
+  if (facts.id !== item.id) throw refusal(`${item.oid} is not the snapshot of ${item.id}`)
+  if (facts.queue !== queueId(daemon.places)) throw refusal(`${item.oid} is of another queue`)
+  if (parents[0] !== facts.baseline || parents.length < 2 || parents.length > 3) {
+    throw refusal(`${item.oid} does not have the shape of a stash`)
+  }
+}
+
+/** The parameter files of all experiments, through one git process. */
+const readAllParams = async (
+  commonDir: string,
+  arrivals: { snapshot: string; spec: Spec }[],
+): Promise<{ [file: string]: Plain }[]> => {
+  // A parameter file may be untracked: then it is in the third parent.
+  const names = arrivals.flatMap(({ snapshot, spec }) =>
+    spec.params.flatMap((file) => [`${snapshot}:${file}`, `${snapshot}^3:${file}`]),
+  )
+  const objects = await readObjects(commonDir, names)
+  let next = 0
+  const all: { [file: string]: Plain }[] = []
+  for (const { spec } of arrivals) {
+    const params: { [file: string]: Plain } = {}
+    for (const file of spec.params) {
+      const object = [objects[next], objects[next + 1]].find((found) => found?.type === 'blob')
+      next += 2
+      const read = object && (await readParams(file, object.content.toString()).catch(() => null))
+      if (read !== undefined && read !== null) params[file] = read
+    }
+    all.push(params)
+  }
+  return all
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { attemptFolder } from '../lib/places.ts'
+import { isAlive } from '../lib/process-identity.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import { finishRun, notStarted } from './finish-run.ts'
+import type { Job } from './queue.ts'
+import { type CommandFile, slotFor } from './run-job.ts'
+import { readOutcome, readProgress } from './start-supervisor.ts'
+import type { Brought } from './workplace/link.ts'
+
+/** How often a run is looked at whose supervisor is not this daemon's own child. */
+const LOOK_MS = 250
+
+/**
+ * Takes over a run that an earlier daemon claimed: what never started goes back to the queue, what
+ * runs is waited for, what has ended is collected. After a crash, an upgrade and a reboot alike.
+ */
+export const takeOver = async (daemon: Daemon, job: Job): Promise<void> => {
+  const folder = attemptFolder(daemon.places, job.id, job.attempt)
+  const progress = readProgress(folder)
+  note('take-over', { name: job.name, id: job.id, phase: progress?.phase ?? 'unclaimed' })
+  if (progress === null) {
+    // No supervisor ever came up, and without the dead daemon none can get orders any more.
+    await notStarted(daemon, job, job.stopAsked ? { is: 'stopped' } : { is: 'not-run' })
+    return
+  }
+  daemon.queue.supervise(job, progress)
+  daemon.runs.supervise(job.id, progress)
+  while (readOutcome(folder) === null && isAlive(progress)) {
+    await wait(LOOK_MS)
+    const now = readProgress(folder)
+    if (now === null || now.phase === 'ready') continue
+    daemon.queue.enter(job, now.phase, now.phase === 'running' ? now.startedAt : null)
+  }
+  await finishRun(daemon, job, slotFor(daemon, job), readBrought(folder))
+}
+
+const readBrought = (folder: string): Brought => {
+  try {
+    return (JSON.parse(readFileSync(join(folder, 'command'), 'utf8')) as CommandFile).brought
+  } catch {
+    return { linked: [], copied: [], notes: [] }
+  }
+}

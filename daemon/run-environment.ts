@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { findEditableInstalls } from '../lib/editable.ts'
+import type { Environment } from '../lib/environment.ts'
+import type { Job } from './queue.ts'
+
+/** The folders a run's variables speak of. */
+interface Folders {
+  /** The workspace it was queued from; null if the hook could not say. */
+  workspace: string | null
+  workplace: string
+  /** Paths that both share, relative to either; they stay the workspace's. */
+  linked: string[]
+}
+
+/** Variables that tell where the user lives, not where the code lies. */
+const NOT_REWRITTEN = new Set(['HOME', 'OLDPWD', '_'])
+
+/**
+ * The environment of a run: the shell's that queued it, with the workspace's path rewritten to the
+ * workplace (law 6), then exp.yaml's `env`, then what tells the command about itself.
+ */
+export const runEnvironment = (base: Environment, job: Job, folders: Folders): Environment => {
+  const env: Environment = {}
+  for (const [name, value] of Object.entries(base)) {
+    env[name] = NOT_REWRITTEN.has(name) ? value : rewrite(value, folders)
+  }
+  const cwd = join(folders.workplace, job.workdir)
+  const twins = editableTwins(base, job, folders)
+  if (twins.length > 0) {
+    env.PYTHONPATH = [...twins, ...(env.PYTHONPATH ? [env.PYTHONPATH] : [])].join(delimiter)
+  }
+  return {
+    ...env,
+    PYTHONUNBUFFERED: '1',
+    ...job.spec.env,
+    PWD: cwd,
+    GIT_EXP_ID: job.id,
+    GIT_EXP_NAME: job.name,
+    GIT_EXP_BASELINE: job.baseline,
+    GIT_EXP_WORKSPACE: folders.workspace ?? '',
+    GIT_EXP_SLOT: String(job.slot),
+    GIT_EXP_ATTEMPT: String(job.attempt),
+    DVC_EXP_NAME: job.name,
+    DVC_EXP_BASELINE_REV: job.baseline,
+  }
+}
+
+/** Puts the workplace where a value names the workspace or something below it. */
+const rewrite = (value: string, { workspace, workplace, linked }: Folders): string => {
+  if (workspace === null || workspace === '/' || !value.includes(workspace)) return value
+  let result = ''
+  let rest = value
+  for (let at = rest.indexOf(workspace); at >= 0; at = rest.indexOf(workspace)) {
+    const before = rest.slice(0, at)
+    const after = rest.slice(at + workspace.length)
+    const tail = /^[^:;,="'\s]*/.exec(after)?.[0] ?? ''
+    const starts = before === '' ? /(?:^|[:;,="'\s(])$/.test(result) : /[:;,="'\s(]$/.test(before)
+    const isPath = starts && (tail === '' || tail.startsWith('/'))
+    const stays = !isPath || belongsToWorkspace(tail.slice(1), workspace, workplace, linked)
+    result += before + (stays ? workspace : workplace)
+    rest = after
+  }
+  return result + rest
+}
+
+/** Linked folders are the workspace's own, and so is what the workplace has no twin of. */
+const belongsToWorkspace = (
+  path: string,
+  workspace: string,
+  workplace: string,
+  linked: string[],
+): boolean =>
+  linked.some((link) => path === link || path.startsWith(`${link}/`)) ||
+  (existsSync(join(workspace, path)) && !existsSync(join(workplace, path)))
+
+const editableTwins = (
+  base: Environment,
+  job: Job,
+  { workspace, workplace }: Folders,
+): string[] => {
+  if (workspace === null) return []
+  return findEditableInstalls(workspace, base.PATH, job.spec.command).roots.map((root) =>
+    join(workplace, root),
+  )
+}

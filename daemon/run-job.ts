@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { environmentForRuns, readEnvironment } from '../lib/environment.ts'
+import { UserError } from '../lib/errors.ts'
+import type { Reason } from '../lib/experiment.ts'
+import { appendLine, replaceFile } from '../lib/files.ts'
+import { GitError } from '../lib/git.ts'
+import { attemptFolder } from '../lib/places.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import { finishRun, notStarted } from './finish-run.ts'
+import type { Job } from './queue.ts'
+import { runEnvironment } from './run-environment.ts'
+import { OUR_PREFIX } from './run-log.ts'
+import { readProgress, startSupervisor } from './start-supervisor.ts'
+import type { Orders } from './supervision.ts'
+import type { Brought } from './workplace/link.ts'
+import { type Materialized, materialize } from './workplace/materialize.ts'
+import { type Slot, slotOf } from './workplace/slot.ts'
+
+/** What the daemon must still know when the run has ended, perhaps another daemon: a file. */
+export interface CommandFile {
+  command: string | string[]
+  workdir: string
+  setup: string | null
+  workplace: string
+  brought: Brought
+}
+
+/** Runs one claimed experiment from its snapshot to its recorded outcome. */
+export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
+  note('start', { name: job.name, id: job.id, attempt: job.attempt })
+  const folder = attemptFolder(daemon.places, job.id, job.attempt)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const log = join(folder, 'log')
+  appendLine(log, `${OUR_PREFIX}${job.name}: snapshot ${job.snapshot.slice(0, 12)}`)
+  const slot = slotFor(daemon, job)
+  const prepared = await prepare(daemon, job, slot, log)
+  if ('refused' in prepared) {
+    await notStarted(daemon, job, { is: 'refused', reason: prepared.refused })
+    return
+  }
+  if (daemon.runs.isStopAsked(job.id)) {
+    await notStarted(daemon, job, { is: 'stopped' })
+    return
+  }
+  const { brought } = prepared.materialized
+  const commandFile: CommandFile = {
+    command: job.spec.command,
+    workdir: job.workdir,
+    setup: job.spec.setup,
+    workplace: slot.workplace,
+    brought,
+  }
+  replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
+  for (const text of brought.notes) appendLine(log, `${OUR_PREFIX}${text}`)
+  const supervisor = await startSupervisor(folder, prepared.orders, (progress) => {
+    daemon.queue.supervise(job, progress)
+    daemon.runs.supervise(job.id, progress)
+  })
+  supervisor.onProgress(() => enterPhase(daemon, job, folder))
+  await supervisor.ended
+  await finishRun(daemon, job, slot, brought)
+}
+
+export const slotFor = (daemon: Daemon, job: Job): Slot =>
+  slotOf(daemon.workplaces, job.commonDir, job.worktree, job.slot)
+
+const enterPhase = (daemon: Daemon, job: Job, folder: string): void => {
+  const progress = readProgress(folder)
+  if (progress === null || progress.phase === 'ready') return
+  const startedAt = progress.phase === 'running' ? progress.startedAt : null
+  daemon.queue.enter(job, progress.phase, startedAt)
+}
+
+const prepare = async (
+  daemon: Daemon,
+  job: Job,
+  slot: Slot,
+  log: string,
+): Promise<{ materialized: Materialized; orders: Orders } | { refused: Reason }> => {
+  try {
+    const base =
+      job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)
+    const materialized = await materialize(slot, job)
+    const cwd = join(slot.workplace, job.workdir)
+    if (relative(slot.workplace, cwd).startsWith('..'))
+      throw new UserError('bad-config', 'no folder')
+    // The folder it was queued from may be empty, and Git keeps no empty folders.
+    mkdirSync(cwd, { recursive: true })
+    const env = runEnvironment(base, job, {
+      workspace: job.worktree,
+      workplace: slot.workplace,
+      linked: materialized.brought.linked,
+    })
+    return { materialized, orders: ordersFor(daemon, job, cwd, env) }
+  } catch (error) {
+    const refused = refusal(error)
+    appendLine(log, `${OUR_PREFIX}refused: ${refused.text}`)
+    return { refused }
+  }
+}
+
+const ordersFor = (
+  daemon: Daemon,
+  { spec }: Job,
+  cwd: string,
+  env: Record<string, string>,
+): Orders => ({
+  argv: typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command,
+  cwd,
+  env,
+  setup: spec.setup,
+  timeoutMs: spec.timeoutSeconds === null ? null : spec.timeoutSeconds * 1000,
+  graceMs: daemon.config.graceMs,
+  maxLogBytes: daemon.config.maxLogBytes,
+})
+
+const refusal = (error: unknown): Reason => {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'disk', text: 'the disk is full' }
+  if (error instanceof GitError || error instanceof UserError || code !== undefined) {
+    return { code: 'missing-object', text: `the snapshot cannot be laid out: ${message}` }
+  }
+  throw error
+}

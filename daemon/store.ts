@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { KeptFile } from '../lib/experiment.ts'
+import type { Places } from '../lib/places.ts'
+
+/**
+ * Keeps a file in the store, once for all experiments that made the same, and under its own name
+ * among the attempt's outputs. By hard link where the file system allows, else by copy.
+ */
+export const keepInStore = async (
+  places: Places,
+  outputs: string,
+  from: string,
+  path: string,
+  bytes: number,
+): Promise<KeptFile> => {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(from), hash)
+  const sha256 = hash.digest('hex')
+  const stored = join(places.store, sha256)
+  if (!existsSync(stored)) linkOrCopy(from, stored)
+  const named = join(outputs, path)
+  mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
+  if (!existsSync(named)) linkOrCopy(stored, named)
+  return { path, sha256, bytes }
+}
+
+const linkOrCopy = (from: string, to: string): void => {
+  try {
+    linkSync(from, to)
+    // What is kept is never written again, by whatever name it is opened.
+    chmodSync(to, 0o400)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EXDEV' && code !== 'EPERM' && code !== 'EMLINK') throw error
+    const draft = `${to}.part`
+    try {
+      copyFileSync(from, draft, constants.COPYFILE_FICLONE)
+      chmodSync(draft, 0o400)
+      renameSync(draft, to)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ProcessIdentity } from '../lib/process-identity.ts'
+
+// What daemon and supervisor say to each other, through stdin and through files in the attempt's
+// folder: `supervisor` has the progress, `outcome` the end.
+
+/** What the daemon tells a supervisor to do; one line of JSON on its stdin, with the newline. */
+export interface Orders {
+  argv: string[]
+  cwd: string
+  env: Record<string, string>
+  /** A shell command before the real one, or null. */
+  setup: string | null
+  timeoutMs: number | null
+  graceMs: number
+  maxLogBytes: number
+}
+
+/** Who the supervisor is and how far it is; nothing was started while the phase is `ready`. */
+export interface Progress extends ProcessIdentity {
+  phase: 'ready' | 'setup' | 'running'
+  command: ProcessIdentity | null
+  startedAt: number | null
+}
+
+interface Times {
+  phase: 'setup' | 'running'
+  startedAt: number
+  endedAt: number
+}
+
+/** How it ended. `not-started` means that nothing ran and the attempt did not happen. */
+export type Outcome =
+  | { is: 'not-started'; stopAsked: boolean }
+  | ({ is: 'not-found'; text: string } & Times)
+  | ({
+      is: 'exited' | 'stopped' | 'timed-out'
+      exitCode: number | null
+      signal: string | null
+    } & Times)

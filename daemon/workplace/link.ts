@@ -1,0 +1,61 @@
+import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+
+/** What was brought into a workplace beside the snapshot, relative to its root. */
+export interface Brought {
+  linked: string[]
+  copied: string[]
+  /** Sentences for the run's log. */
+  notes: string[]
+}
+
+/**
+ * Links and copies ignored paths of the workspace into the workplace. What the snapshot holds at
+ * such a path stays; nothing is written through a link that leads out of the workplace.
+ */
+export const bringPaths = (
+  workspace: string | null,
+  workplace: string,
+  paths: { link: string[]; copy: string[] },
+): Brought => {
+  const brought: Brought = { linked: [], copied: [], notes: [] }
+  if (workspace === null) return brought
+  const inside = `${realpathSync(workplace)}${sep}`
+  const place = (path: string, bring: (from: string, to: string) => void): boolean => {
+    const from = join(workspace, path)
+    const to = join(workplace, path)
+    if (!existsSync(from)) {
+      brought.notes.push(`${path} is not in the workspace and was not brought`)
+      return false
+    }
+    if (isThere(to)) {
+      brought.notes.push(`${path} is part of the snapshot and was left as it is`)
+      return false
+    }
+    mkdirSync(dirname(to), { recursive: true })
+    if (!`${realpathSync(dirname(to))}${sep}`.startsWith(inside)) {
+      brought.notes.push(`${path} leads out of the workplace and was not brought`)
+      return false
+    }
+    bring(from, to)
+    return true
+  }
+  for (const path of paths.link) {
+    if (place(path, (from, to) => symlinkSync(from, to))) brought.linked.push(path)
+  }
+  for (const path of paths.copy) {
+    const copy = (from: string, to: string): void =>
+      cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+    if (place(path, copy)) brought.copied.push(path)
+  }
+  return brought
+}
+
+const isThere = (path: string): boolean => {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,73 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { git, gitText } from '../../lib/git.ts'
+import type { Job } from '../queue.ts'
+import type { Slot } from './slot.ts'
+import { printConfig, type UserConfig } from './user-config.ts'
+
+/**
+ * Lays the run's own `.git` anew: HEAD on the branch of the same name at the baseline, the tags, no
+ * hooks, and the snapshot's changes unstaged. Whatever the run does to it stays there.
+ */
+export const layRunGit = async (
+  slot: Slot,
+  job: Job,
+  config: UserConfig,
+  exclude: string,
+): Promise<void> => {
+  const gitDir = join(slot.workplace, '.git')
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
+    mkdirSync(join(gitDir, folder), { recursive: true })
+  }
+  const branch = job.branch !== null && isRefName(job.branch) ? `refs/heads/${job.branch}` : null
+  const write = (file: string, text: string): void => writeFileSync(join(gitDir, file), text)
+  write('HEAD', branch === null ? `${job.baseline}\n` : `ref: ${branch}\n`)
+  write('objects/info/alternates', `${join(job.commonDir, 'objects')}\n`)
+  write('packed-refs', await packedRefs(job, branch))
+  write('info/exclude', exclude)
+  write(
+    'config',
+    printConfig([
+      ...config.decidesBytes,
+      ...config.forTheRun,
+      ['core.bare', 'false'],
+      ['core.hooksPath', '/dev/null'],
+      ['core.fsmonitor', 'false'],
+      ['gc.auto', '0'],
+    ]),
+  )
+  for (const file of ['shallow', 'info/attributes', 'info/sparse-checkout']) {
+    copyIfThere(join(slot.gitDir, file), join(gitDir, file))
+  }
+  copyFileSync(slot.index, join(gitDir, 'index'))
+  const place = { gitDir, worktree: slot.workplace }
+  await git(['read-tree', '-m', job.baseline], { cwd: slot.workplace, place })
+}
+
+/** Without the word `sorted` in the first line git takes the refs in any order. */
+const packedRefs = async (job: Job, branch: string | null): Promise<string> => {
+  const tags = await gitText(
+    [
+      'for-each-ref',
+      '--format=%(objectname) %(refname)%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)',
+      'refs/tags',
+    ],
+    { place: { gitDir: job.commonDir } },
+  )
+  const head = branch === null ? '' : `${job.baseline} ${branch}\n`
+  return `# pack-refs with: peeled fully-peeled \n${head}${tags}${tags === '' ? '' : '\n'}`
+}
+
+/** What git's check-ref-format says of a branch: the snapshot's word for it is not trusted. */
+const isRefName = (name: string): boolean =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
+  !/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(name) &&
+  name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
+
+const copyIfThere = (from: string, to: string): void => {
+  try {
+    copyFileSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { UserError } from '../../lib/errors.ts'
+
+/**
+ * One slot of a repository's pool. What the daemon trusts, its own git dir and index, lies outside
+ * of the folder that runs write to [R5].
+ */
+export interface Slot {
+  number: number
+  folder: string
+  gitDir: string
+  index: string
+  /** There while the slot is changed: a slot that has it was left half-way. */
+  dirtyMark: string
+  /** The workplace itself, named like the workspace, since some tools look at that name. */
+  workplace: string
+}
+
+export const defaultWorkplaces = (env: NodeJS.ProcessEnv): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'git-exp', 'workplaces')
+
+/** Names the parts of a slot; makes nothing. */
+export const slotOf = (
+  workplaces: string,
+  commonDir: string,
+  worktree: string | null,
+  number: number,
+): Slot => {
+  const pool = createHash('sha256').update(commonDir).digest('hex').slice(0, 16)
+  const folder = join(workplaces, pool, String(number))
+  const name = basename(worktree ?? dirname(commonDir)) || 'workspace'
+  return {
+    number,
+    folder,
+    gitDir: join(folder, 'git'),
+    index: join(folder, 'index'),
+    dirtyMark: join(folder, 'dirty'),
+    workplace: join(folder, 'work', name),
+  }
+}
+
+/** Makes the slot's folders, or checks that they are what they must be. */
+export const openSlot = (slot: Slot): void => {
+  mkdirSync(dirname(slot.workplace), { recursive: true, mode: 0o700 })
+  const names = readdirSync(dirname(slot.workplace))
+  const [other] = names
+  if (names.length === 1 && other !== undefined && other !== basename(slot.workplace)) {
+    renameSync(join(dirname(slot.workplace), other), slot.workplace)
+  }
+  mkdirSync(slot.workplace, { recursive: true, mode: 0o700 })
+  for (const folder of [slot.folder, dirname(slot.workplace), slot.workplace]) {
+    const stat = lstatSync(folder)
+    const isOurs = stat.isDirectory() && stat.uid === (process.getuid?.() ?? stat.uid)
+    if (!isOurs || stat.dev !== statSync(dirname(folder)).dev) {
+      throw new UserError(
+        'state-folder',
+        `${folder} is not a folder of this user on the disk of its neighbours`,
+        'remove it; workplaces may be deleted at any time',
+      )
+    }
+  }
+}
+
+/** Gives a slot up: nothing of it is used again. */
+export const removeSlot = (slot: Slot): void => {
+  if (existsSync(slot.workplace)) makeWritable(slot.workplace)
+  rmSync(slot.folder, { recursive: true, force: true })
+}
+
+/** Gives the right to write back to folders that a run took it from. Follows no link. */
+export const makeWritable = (folder: string): void => {
+  chmodSync(folder, 0o700)
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) makeWritable(join(folder, entry.name))
+  }
+}

@@ -1,0 +1,67 @@
+import { git } from '../../lib/git.ts'
+
+/** A setting of the user's repository: its full key in git's spelling, and its value. */
+export type Setting = [key: string, value: string]
+
+/** What of the repository's own config decides the bytes of a checkout (law 5, R4). */
+const DECIDES_BYTES =
+  /^(?:core\.(?:autocrlf|eol|safecrlf|symlinks|filemode|ignorecase|precomposeunicode|attributesfile|excludesfile|sparsecheckout|sparsecheckoutcone)|filter\..+|lfs\..+|extensions\.(?:objectformat|partialclone))$/i
+const FOR_THE_RUN = /^(?:user\..+|remote\..+\.(?:url|fetch)|branch\..+\.(?:remote|merge))$/i
+
+export interface UserConfig {
+  /** For the daemon's git dir and for the run's. */
+  decidesBytes: Setting[]
+  /** For the run's git dir alone: it may push nowhere and knows no password. */
+  forTheRun: Setting[]
+}
+
+/** Reads the repository's own settings; global ones reach a workplace as they reach any folder. */
+export const readUserConfig = async (
+  commonDir: string,
+  worktree: string | null,
+): Promise<UserConfig> => {
+  const place = { gitDir: commonDir, ...(worktree === null ? {} : { worktree }) }
+  const { stdout } = await git(['config', '--list', '--show-scope', '-z', '--includes'], { place })
+  const fields = stdout.toString().split('\0')
+  const settings: Setting[] = []
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    if (fields[i] !== 'local' && fields[i] !== 'worktree') continue
+    const [key = '', ...lines] = (fields[i + 1] ?? '').split('\n')
+    // A key without a value means true.
+    settings.push([key, lines.length === 0 ? 'true' : lines.join('\n')])
+  }
+  const remotes = settings
+    .filter(([key]) => FOR_THE_RUN.test(key))
+    .map(([key, value]): Setting => [key, /\.url$/i.test(key) ? withoutCredentials(value) : value])
+  const noPush = remotes
+    .filter(([key]) => /^remote\..+\.url$/i.test(key))
+    .map(([key]): Setting => [key.replace(/url$/i, 'pushurl'), 'no_push'])
+  return {
+    decidesBytes: settings.filter(([key]) => DECIDES_BYTES.test(key)),
+    forTheRun: [...remotes, ...noPush],
+  }
+}
+
+/** The text of a git config file with these settings. */
+export const printConfig = (settings: Setting[]): string => {
+  const hasExtensions = settings.some(([key]) => /^extensions\./i.test(key))
+  return [
+    ['core.repositoryformatversion', hasExtensions ? '1' : '0'] satisfies Setting,
+    ...settings,
+  ]
+    .map(([key, value]) => {
+      const section = key.slice(0, key.indexOf('.'))
+      const name = key.slice(key.lastIndexOf('.') + 1)
+      const sub = key.slice(section.length + 1, -name.length - 1)
+      const head = sub === '' ? `[${section}]` : `[${section} "${escaped(sub)}"]`
+      return `${head}\n\t${name} = "${escaped(value).replace(/\n/g, '\\n')}"\n`
+    })
+    .join('')
+}
+
+const escaped = (text: string): string => text.replace(/[\\"]/g, '\\$&')
+
+const withoutCredentials = (url: string): string =>
+  url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, (whole, scheme: string) =>
+    /^ssh/i.test(scheme) && !whole.includes(':', scheme.length) ? whole : scheme,
+  )

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { UserError } from '../errors.ts'
+import { git, gitList } from '../git.ts'
+import type { Override } from '../overrides/override.ts'
+import { editParams } from '../params/edit.ts'
+import type { Repository } from '../repository.ts'
+import { isInside } from '../snapshot.ts'
+import type { EditedFile } from './commit-snapshots.ts'
+import type { Trees } from './trees.ts'
+
+/**
+ * Gives each override the file it means, relative to the root: as typed, seen from the folder it
+ * was typed in, or the experiment's first parameter file.
+ */
+export const placeOverrides = (
+  overrides: Override[],
+  workdir: string,
+  params: string[],
+): Override[] =>
+  overrides.map((override) => {
+    if (override.file !== null) {
+      const file = posix.normalize(posix.join(workdir, override.file))
+      if (posix.isAbsolute(override.file) || !isInside(file)) {
+        throw new UserError('bad-override', `${override.file} lies outside of this repository`)
+      }
+      return { ...override, file }
+    }
+    const [file] = params
+    if (file === undefined) {
+      throw new UserError(
+        'bad-params-file',
+        'there is no parameter file: looked for params.yaml, .yml, .json, .toml and .py',
+        `name it: -S FILE:${override.text}`,
+      )
+    }
+    return { ...override, file }
+  })
+
+/** Applies each experiment's overrides to the snapshot's own copies of the files. */
+export const editParameters = async (
+  repository: Repository,
+  trees: Trees,
+  sweep: Override[][],
+): Promise<EditedFile[][]> => {
+  const names = [...new Set(sweep.flat().map(({ file }) => file ?? ''))]
+  const originals = await readFiles(repository, trees, names)
+  return Promise.all(sweep.map((overrides) => editOne(originals, overrides)))
+}
+
+const editOne = async (
+  originals: Map<string, EditedFile>,
+  overrides: Override[],
+): Promise<EditedFile[]> => {
+  const byFile = Map.groupBy(overrides, ({ file }) => file ?? '')
+  return Promise.all(
+    [...byFile].map(async ([name, own]) => {
+      const original = originals.get(name)
+      if (original === undefined) throw new Error(`${name} was not read`)
+      const text = await editParams(name, original.content.toString(), own)
+      return { ...original, content: Buffer.from(text) }
+    }),
+  )
+}
+
+const readFiles = async (
+  repository: Repository,
+  trees: Trees,
+  names: string[],
+): Promise<Map<string, EditedFile>> => {
+  const files = new Map<string, EditedFile>()
+  for (const name of names) {
+    const tracked = await entry(repository, trees.tracked, name)
+    const found =
+      tracked ?? (trees.untracked === null ? null : await entry(repository, trees.untracked, name))
+    if (found === null) throw missing(repository, name)
+    const { mode, oid } = found
+    if (mode !== '100644' && mode !== '100755') {
+      throw new UserError(
+        'bad-params-file',
+        `${name} is ${mode === '120000' ? 'a symbolic link' : 'no file'}`,
+        'name the file itself: -S FILE:key=value',
+      )
+    }
+    const { stdout } = await git(['cat-file', 'blob', oid], {
+      place: { gitDir: repository.gitDir },
+    })
+    if (!isUtf8(stdout)) throw new UserError('bad-params-file', `${name} is not UTF-8 text`)
+    files.set(name, { path: name, mode, content: stdout, isTracked: tracked !== null })
+  }
+  return files
+}
+
+const entry = async (
+  repository: Repository,
+  tree: string,
+  path: string,
+): Promise<{ mode: string; oid: string } | null> => {
+  const [line] = await gitList(['ls-tree', '-z', '--full-tree', tree, '--', path], {
+    place: { gitDir: repository.gitDir },
+  })
+  const match = /^(\d{6}) \w+ ([0-9a-f]+)\t/.exec(line ?? '')
+  return match === null ? null : { mode: match[1] ?? '', oid: match[2] ?? '' }
+}
+
+const missing = (repository: Repository, name: string): UserError =>
+  existsSync(join(repository.worktree, name))
+    ? new UserError(
+        'bad-params-file',
+        `${name} is ignored by Git, so no snapshot carries it`,
+        `take it out of .gitignore, or git add -f '${name}'`,
+      )
+    : new UserError('bad-params-file', `there is no file ${name} in this repository`)
+
+const isUtf8 = (content: Buffer): boolean => Buffer.from(content.toString()).equals(content)

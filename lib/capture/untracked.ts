@@ -1,0 +1,84 @@
+import { lstatSync } from 'node:fs'
+import { UserError } from '../errors.ts'
+import { gitList } from '../git.ts'
+import type { Repository } from '../repository.ts'
+
+/** How much untracked work a capture takes: design section 4. */
+export interface UntrackedRules {
+  /** `all` lifts the limits and takes what looks like a secret. */
+  take: 'normal' | 'all'
+  maxBytesTogether: number
+}
+
+export interface UntrackedFiles {
+  /** Paths relative to the root, a latin1 character a byte. */
+  paths: string[]
+  /** Sentences about what was left out. */
+  notes: string[]
+}
+
+const MAX_BYTES_EACH = 50 * 1024 * 1024
+const SECRET = /^(?:\.env.*|.*\.pem|id_.*|credentials.*)$/i
+
+/** Finds the untracked files that a snapshot carries, or throws when they are too large for it. */
+export const findUntracked = async (
+  repository: Repository,
+  index: string,
+  rules: UntrackedRules,
+): Promise<UntrackedFiles> => {
+  const found = await gitList(['ls-files', '--others', '--exclude-standard', '-z'], {
+    cwd: repository.worktree,
+    place: { gitDir: repository.gitDir, worktree: repository.worktree, index },
+  })
+  const nested = found.filter((path) => path.endsWith('/'))
+  const files = found.filter((path) => !path.endsWith('/'))
+  const secrets = rules.take === 'all' ? [] : files.filter(looksSecret)
+  const paths = files.filter((path) => !secrets.includes(path))
+  if (rules.take === 'normal') refuseLarge(repository.worktree, paths, rules.maxBytesTogether)
+  return {
+    paths,
+    notes: [
+      ...(nested.length === 0 ? [] : [`left out nested repositories: ${list(nested)}`]),
+      ...(secrets.length === 0
+        ? []
+        : [`left out what may be secrets: ${list(secrets)} (--untracked=all takes them)`]),
+    ],
+  }
+}
+
+/** A raw path as people read it. */
+export const pathText = (path: string): string => Buffer.from(path, 'latin1').toString()
+
+const looksSecret = (path: string): boolean => SECRET.test(path.slice(path.lastIndexOf('/') + 1))
+
+const list = (paths: string[]): string => {
+  const shown = paths.slice(0, 5).map(pathText).join(', ')
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown
+}
+
+const refuseLarge = (worktree: string, paths: string[], maxTogether: number): void => {
+  const sizes = paths.map((path) => ({ path, bytes: sizeOf(worktree, path) }))
+  const together = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  const isLarge = sizes.some(({ bytes }) => bytes > MAX_BYTES_EACH) || together > maxTogether
+  if (!isLarge) return
+  const largest = sizes
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .slice(0, 5)
+    .map(({ path, bytes }) => `  ${megabytes(bytes)} MB  ${pathText(path)}`)
+  throw new UserError(
+    'too-large',
+    `the untracked files are too large for a snapshot (${megabytes(together)} MB):\n${largest.join('\n')}`,
+    'ignore them in .gitignore, link them (link: in exp.yaml), or take them with --untracked=all',
+  )
+}
+
+const sizeOf = (worktree: string, path: string): number => {
+  try {
+    return lstatSync(Buffer.from(`${Buffer.from(worktree).toString('latin1')}/${path}`, 'latin1'))
+      .size
+  } catch {
+    return 0
+  }
+}
+
+const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)

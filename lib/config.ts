@@ -1,0 +1,160 @@
+import { homedir } from 'node:os'
+import { type Config, type ConfigKey, configKeys } from './config-keys.ts'
+import { nearestName } from './nearest-name.ts'
+import { shellWord } from './spec/shell-word.ts'
+
+export type { Config } from './config-keys.ts'
+
+/** A setting as `git exp config` prints it. */
+export interface ConfigValue {
+  key: string
+  /** As written, passwords masked; null where there is none. */
+  value: string | null
+  /** `default`, or Git's scope and the file. */
+  source: string
+}
+
+export interface ConfigReading {
+  config: Config
+  values: ConfigValue[]
+  /** Each says what is wrong and how to put it right. The config stands without what is wrong. */
+  problems: string[]
+}
+
+/** Reads what `git config --list -z --show-scope --show-origin` prints. */
+export const readConfig = (listing: Buffer, home: string = homedir()): ConfigReading => {
+  const entries = parseListing(listing).filter(({ key }) => key.startsWith('exp.'))
+  const values: ConfigValue[] = []
+  const problems = unknownKeys(entries)
+  const read = <T>(key: ConfigKey<T>): T => readKey(key, { entries, home, values, problems })
+  const config: Config = {
+    jobs: read(configKeys.jobs),
+    gpus: read(configKeys.gpus),
+    graceMs: read(configKeys.graceMs),
+    poolSize: read(configKeys.poolSize),
+    workplaces: read(configKeys.workplaces),
+    maxLogBytes: read(configKeys.maxLogBytes),
+    keepIgnoredBytes: read(configKeys.keepIgnoredBytes),
+    autoqueue: read(configKeys.autoqueue),
+    maxUntrackedBytes: read(configKeys.maxUntrackedBytes),
+    maxBlobBytes: read(configKeys.maxBlobBytes),
+    onRewrite: read(configKeys.onRewrite),
+    executor: read(configKeys.executor),
+    remote: read(configKeys.remote),
+    broker: read(configKeys.broker),
+    isolation: read(configKeys.isolation),
+    idleExitMs: read(configKeys.idleExitMs),
+  }
+  return { config, values, problems }
+}
+
+interface Entry {
+  scope: string
+  origin: string
+  /** In lower case, as Git prints it. */
+  key: string
+  /** Null for a key without `=`. */
+  value: string | null
+}
+
+const parseListing = (listing: Buffer): Entry[] => {
+  const parts = listing.toString('utf8').split('\0')
+  const entries: Entry[] = []
+  for (let at = 0; at + 2 < parts.length; at += 3) {
+    const [scope = '', origin = '', setting = ''] = parts.slice(at, at + 3)
+    const end = setting.indexOf('\n')
+    entries.push({
+      scope,
+      origin: origin.replace(/^file:/, ''),
+      key: end < 0 ? setting : setting.slice(0, end),
+      value: end < 0 ? null : setting.slice(end + 1),
+    })
+  }
+  return entries
+}
+
+const unknownKeys = (entries: Entry[]): string[] => {
+  const names = Object.values(configKeys).map(({ name }) => name)
+  const known = new Set(names.map((name) => name.toLowerCase()))
+  return entries
+    .filter(({ key }) => !known.has(key))
+    .map((entry) => {
+      const nearest = nearestName(entry.key, names)
+      const next =
+        nearest === null ? 'git exp config lists the known ones' : `did you mean ${nearest}?`
+      return `unknown key ${entry.key} (${sourceOf(entry)}): ${next}`
+    })
+}
+
+interface Reading {
+  entries: Entry[]
+  home: string
+  values: ConfigValue[]
+  problems: string[]
+}
+
+/** The value that holds; where it came from and what is wrong is added to the reading. */
+const readKey = <T>(key: ConfigKey<T>, { entries, home, values, problems }: Reading): T => {
+  const ours = entries.filter((entry) => entry.key === key.name.toLowerCase())
+  problems.push(...misplaced(key, ours, home))
+  const last = ours.findLast(({ scope }) => key.scope === 'any' || isOfMachine(scope))
+  const given = last && readEntry(key, last, home)
+  if (last !== undefined && given !== undefined) {
+    const text = last.value ?? String(given)
+    values.push({ key: key.name, value: maskPassword(text) || null, source: sourceOf(last) })
+    return given
+  }
+  if (last !== undefined) problems.push(wrongValue(key, last))
+  values.push({ key: key.name, value: key.fallback || null, source: 'default' })
+  const fallback = key.read(key.fallback, home)
+  if (fallback === undefined) throw new Error(`${key.name} has a fallback that it cannot read`)
+  return fallback
+}
+
+const isOfMachine = (scope: string): boolean => scope === 'global' || scope === 'system'
+
+const readEntry = <T>(key: ConfigKey<T>, entry: Entry, home: string): T | undefined =>
+  entry.value === null ? key.bare : key.read(entry.value, home)
+
+const misplaced = <T>(key: ConfigKey<T>, entries: Entry[], home: string): string[] => {
+  if (key.scope === 'any') return []
+  const isSet = entries.some(({ scope }) => isOfMachine(scope))
+  const wrong = Map.groupBy(
+    entries.filter(({ scope }) => !isOfMachine(scope)),
+    ({ scope }) => scope,
+  )
+  return [...wrong].map(([scope, found]) => {
+    const unset = `git config ${option(scope)}--unset${found.length > 1 ? '-all' : ''} ${key.name}`
+    const moved = isSet
+      ? undefined
+      : found.findLast((entry) => readEntry(key, entry, home) !== undefined)
+    const fix = [
+      ...(scope === 'command' ? [] : [unset]),
+      ...(moved ? [`git config --global ${key.name} ${shellWord(moved.value ?? '')}`] : []),
+    ].join('; ')
+    const what = `${key.name} is about this machine and read from the global config only`
+    return `${what}, not from ${found.map(sourceOf).at(-1)}${fix === '' ? '' : `: ${fix}`}`
+  })
+}
+
+const wrongValue = <T>(key: ConfigKey<T>, entry: Entry): string => {
+  const found = entry.value === null ? 'empty' : JSON.stringify(maskPassword(entry.value))
+  const change = key.fallback === '' ? '--unset ' : ''
+  const fix = `git config ${option(entry.scope)}${change}${key.name} ${key.fallback}`.trim()
+  return `${key.name} must be ${key.expected}, not ${found} (${sourceOf(entry)}): ${fix}`
+}
+
+/** What makes `git config` write where a value of that scope stands. */
+const option = (scope: string): string =>
+  scope === 'local' || scope === 'command' ? '' : `--${scope} `
+
+const sourceOf = ({ scope, origin }: Entry): string =>
+  scope === 'command' ? 'the command line' : `${scope} ${origin}`
+
+/** Greedy, as a password may hold any of `: / @`; rather too much is hidden than too little. */
+const maskPassword = (text: string): string =>
+  text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)(?:([^:@/]*):)?.*@/is, (_, scheme: string, user?: string) =>
+      user === undefined ? `${scheme}***@` : `${scheme}${user}:***@`,
+    )
+    .replace(/([?&][^=&]*(?:pass|pwd|secret|token|key)[^=&]*=)[^&]*/gi, '$1***')

@@ -1,0 +1,84 @@
+import type { Plain } from './params/plain.ts'
+import type { Executor } from './snapshot.ts'
+
+export const PHASES = ['materializing', 'setup', 'running', 'collecting'] as const
+export type Phase = (typeof PHASES)[number]
+
+export type ReasonCode =
+  | 'exit'
+  | 'signal'
+  | 'oom'
+  | 'not-found'
+  | 'timeout'
+  | 'user'
+  | 'superseded'
+  | 'dependency'
+  | 'lost-supervisor'
+  | 'lost-reboot'
+  | 'workspace-changed'
+  | 'missing-object'
+  | 'disk'
+
+export interface Reason {
+  code: ReasonCode
+  text: string
+}
+
+/** How a command that did run ended. */
+export interface Exit {
+  exitCode: number | null
+  signal: string | null
+}
+
+/** Where an experiment stands. Each state carries its own facts; schema.sql has the same law. */
+export type State =
+  | { is: 'queued' }
+  | { is: 'held' }
+  | { is: 'running'; phase: Phase; attempt: number; startedAt: number | null }
+  | ({ is: 'succeeded'; attempt: number; result: string } & Times & Exit)
+  | ({ is: EndedBadly; attempt: number; reason: Reason; result: string | null } & Times & Exit)
+
+export type EndedBadly = 'failed' | 'stopped' | 'timed-out' | 'lost' | 'refused' | 'skipped'
+
+export interface Times {
+  /** When the command started; null if it never did. */
+  startedAt: number | null
+  endedAt: number
+}
+
+/** A file of a result that lies in the store and not in Git. */
+export interface KeptFile {
+  path: string
+  sha256: string
+  bytes: number
+}
+
+/** A named snapshot and all that came of it, as readers know it. */
+export interface Experiment {
+  id: string
+  /** Null until the daemon has taken it in. */
+  number: number | null
+  name: string
+  repository: string
+  worktree: string | null
+  baseline: string
+  branch: string | null
+  snapshot: string
+  executor: Executor
+  command: string | string[]
+  workdir: string
+  overrides: string[]
+  params: { [file: string]: Plain }
+  metrics: { [file: string]: Plain }
+  goal: Record<string, 'max' | 'min'>
+  priority: number
+  queuedAt: number
+  kept: KeptFile[]
+  workplace: string | null
+  state: State
+}
+
+export const isEnded = (
+  state: State,
+): state is Exclude<State, { is: 'queued' } | { is: 'held' } | { is: 'running' }> =>
+  state.is !== 'queued' && state.is !== 'held' && state.is !== 'running'

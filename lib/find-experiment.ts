@@ -1,0 +1,94 @@
+import { UserError } from './errors.ts'
+import type { Experiment } from './experiment.ts'
+import { GitError, gitText } from './git.ts'
+import type { History } from './history.ts'
+import { foldName } from './names.ts'
+import { nearestName } from './nearest-name.ts'
+import { pendingExperiments } from './pending.ts'
+import type { Places } from './places.ts'
+import type { Repository } from './repository.ts'
+
+/**
+ * The experiment that a user means: `@last`, a number or `#7`, a name under HEAD's baseline, a name
+ * elsewhere in the repository, `<commit-ish>:<name>`, or the beginning of an id, snapshot or result.
+ */
+export const findExperiment = async (
+  places: Places,
+  history: History | null,
+  repository: Repository,
+  text: string,
+): Promise<Experiment> => {
+  const all = [
+    ...(await pendingExperiments(places, repository.commonDir)).reverse(),
+    ...(history?.list(repository.commonDir) ?? []),
+  ]
+  const [found, ...others] = await candidates(all, repository, text)
+  if (found === undefined) throw unknown(all, text)
+  if (others.length > 0) {
+    throw new UserError(
+      'ambiguous-experiment',
+      `“${text}” names ${others.length + 1} experiments`,
+      `say which: ${[found, ...others].map(longName).join(', ')}`,
+    )
+  }
+  return found
+}
+
+/** A form that names an experiment whatever HEAD is. */
+const longName = (experiment: Experiment): string =>
+  experiment.number === null
+    ? `${experiment.baseline.slice(0, 8)}:${experiment.name}`
+    : `#${experiment.number}`
+
+const candidates = async (
+  all: Experiment[],
+  repository: Repository,
+  text: string,
+): Promise<Experiment[]> => {
+  if (text === '@last') return all.slice(0, 1)
+  const number = /^#?(\d+)$/.exec(text)?.[1]
+  if (number !== undefined) return all.filter((one) => one.number === Number(number))
+  const colon = text.lastIndexOf(':')
+  if (colon > 0) {
+    const baseline = await commitOf(repository, text.slice(0, colon))
+    return all.filter((one) => one.baseline === baseline && isNamed(one, text.slice(colon + 1)))
+  }
+  const named = all.filter((one) => isNamed(one, text))
+  const here = named.filter((one) => one.baseline === repository.head)
+  if (here.length > 0) return here
+  if (named.length > 0) return named
+  if (!/^[0-9a-f-]{7,64}$/.test(text)) return []
+  return all.filter((one) => {
+    const result = 'result' in one.state ? one.state.result : null
+    return [one.id, one.snapshot, result ?? ''].some((id) => id.startsWith(text))
+  })
+}
+
+const isNamed = (experiment: Experiment, name: string): boolean =>
+  foldName(experiment.name) === foldName(name)
+
+const commitOf = async ({ commonDir }: Repository, text: string): Promise<string> => {
+  try {
+    return await gitText(
+      ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`],
+      {
+        place: { gitDir: commonDir },
+      },
+    )
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    throw new UserError('unknown-experiment', `“${text}” names no commit`)
+  }
+}
+
+const unknown = (all: Experiment[], text: string): UserError => {
+  const nearest = nearestName(
+    text,
+    all.map(({ name }) => name),
+  )
+  return new UserError(
+    'unknown-experiment',
+    `there is no experiment “${text}” in this repository`,
+    nearest === null ? 'git exp status lists them' : `did you mean ${nearest}?`,
+  )
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+
+/** Where one git call works, when that is not what git would find by itself. */
+export interface GitPlace {
+  gitDir?: string
+  worktree?: string
+  /** A private index instead of the repository's own. */
+  index?: string
+  /** The folder that new objects are written to. */
+  objects?: string
+}
+
+export interface GitOptions {
+  cwd?: string
+  place?: GitPlace
+  env?: NodeJS.ProcessEnv
+  input?: string | Buffer
+  /** Exit codes that are an answer and no failure; 0 always is one. */
+  okExits?: number[]
+  timeoutMs?: number
+  /** To ask what the user's own git would do, without our settings. */
+  isUsersOwn?: boolean
+}
+
+export interface GitAnswer {
+  stdout: Buffer
+  exitCode: number
+}
+
+/** Git itself failed: what was asked, how it ended and what it said. */
+export class GitError extends Error {
+  override readonly name = 'GitError'
+  readonly args: string[]
+  readonly exitCode: number | null
+  readonly stderr: string
+  /** What was printed before the failure; `rev-parse` answers part of a question so. */
+  readonly stdout: Buffer
+
+  constructor(args: string[], exitCode: number | null, stderr: string, stdout: Buffer) {
+    super(`git ${args[0] ?? ''} failed (${exitCode ?? 'killed'}): ${stderr.trim() || 'no message'}`)
+    this.args = args
+    this.exitCode = exitCode
+    this.stderr = stderr
+    this.stdout = stdout
+  }
+}
+
+/**
+ * What `git rev-parse --local-env-vars` prints, and more of the kind that a hook or `git -c` leaves
+ * behind: each would make our git look at another repository than the one it was told.
+ */
+export const LOCAL_GIT_VARIABLES = [
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_CONFIG',
+  'GIT_CONFIG_PARAMETERS',
+  'GIT_CONFIG_COUNT',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_GRAFT_FILE',
+  'GIT_INDEX_FILE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_PREFIX',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_SHALLOW_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_QUARANTINE_PATH',
+]
+
+/** Our own git runs no hook of the user's, writes no reflog of ours and starts no gc. */
+const OUR_CONFIG = [
+  '--no-replace-objects',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.logAllRefUpdates=false',
+  '-c',
+  'core.safecrlf=false',
+  '-c',
+  'gc.auto=0',
+  '-c',
+  'maintenance.auto=false',
+]
+
+/** Runs git once. Throws `GitError` unless it exits with 0 or a code in `okExits`. */
+export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer> =>
+  new Promise((resolve, reject) => {
+    const child = spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
+      cwd: options.cwd,
+      env: environment(options),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
+    })
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    child.on('error', (cause) => {
+      reject(new GitError(args, null, cause.message, Buffer.alloc(0)))
+    })
+    child.on('close', (exitCode) => {
+      const stdout = Buffer.concat(out)
+      if (exitCode === 0 || (exitCode !== null && options.okExits?.includes(exitCode))) {
+        resolve({ stdout, exitCode })
+      } else {
+        reject(new GitError(args, exitCode, Buffer.concat(err).toString(), stdout))
+      }
+    })
+    // Git may end before it has read its input; its exit code tells what that means.
+    child.stdin.on('error', () => {})
+    child.stdin.end(options.input)
+  })
+
+/** What git printed, without the newline at its end. */
+export const gitText = async (args: string[], options: GitOptions = {}): Promise<string> =>
+  (await git(args, options)).stdout.toString().replace(/\n$/, '')
+
+/**
+ * A `-z` list. Each item is a latin1 string, one character a byte, since a path need not be UTF-8:
+ * `Buffer.from(item, 'latin1')` is the path itself.
+ */
+export const gitList = async (args: string[], options: GitOptions = {}): Promise<string[]> => {
+  const { stdout } = await git(args, options)
+  const items = stdout.toString('latin1').split('\0')
+  items.pop()
+  return items
+}
+
+const environment = ({ env = process.env, place }: GitOptions): NodeJS.ProcessEnv => {
+  const clean: NodeJS.ProcessEnv = { ...env }
+  for (const name of LOCAL_GIT_VARIABLES) delete clean[name]
+  clean.GIT_TERMINAL_PROMPT = '0'
+  clean.GIT_OPTIONAL_LOCKS = '0'
+  clean.GIT_EDITOR = 'true'
+  if (place?.gitDir !== undefined) clean.GIT_DIR = place.gitDir
+  if (place?.worktree !== undefined) clean.GIT_WORK_TREE = place.worktree
+  if (place?.index !== undefined) clean.GIT_INDEX_FILE = place.index
+  if (place?.objects !== undefined) clean.GIT_OBJECT_DIRECTORY = place.objects
+  return clean
+}

@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import type { Experiment, Phase, ReasonCode, State } from './experiment.ts'
+import { parsePlain } from './params/plain-json.ts'
+import type { Places } from './places.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+import type { Executor } from './snapshot.ts'
+
+/** The queue as a reader sees it. Reading waits for nobody and nobody waits for it. */
+export interface History {
+  /** The experiments of one repository, newest first. */
+  list(repository: string, limit?: number): Experiment[]
+  byId(id: string): Experiment | null
+  /** How many experiments of a repository are in each state. */
+  counts(repository: string): Map<State['is'], number>
+  /** What runs, what ended last and what comes next in a repository; of each so many. */
+  overview(
+    repository: string,
+    limit: number,
+  ): { running: Experiment[]; ended: Experiment[]; queued: Experiment[] }
+  /** What runs now, in all repositories. */
+  running(): Experiment[]
+  /** How many experiments of all repositories run and wait. */
+  load(): { running: number; queued: number }
+  /** The place of a queued experiment among those of all repositories; the next one has 1. */
+  placeInQueue(number: number): number
+  receipt(ticket: string): { refused: string | null } | null
+  daemon(): DaemonRow | null
+  close(): void
+}
+
+export interface DaemonRow {
+  identity: ProcessIdentity
+  version: string
+  jobs: number
+  startedAt: number
+}
+
+/** Opens the queue to read. Null when there is none yet. */
+export const openHistory = (places: Places): History | null => {
+  if (!existsSync(places.database)) return null
+  const db = new Database(places.database, { readonly: true, timeout: 2000 })
+  if (!isComplete(db)) {
+    db.close()
+    return null
+  }
+  const select = `select experiment.*, repository.common_dir as common_dir
+    from experiment join repository on repository.id = experiment.repository`
+  const list = db.prepare<[string, number], Row>(
+    `${select} where common_dir = ? order by number desc limit ?`,
+  )
+  const some = (states: string, order: string) =>
+    db.prepare<[string, number], Row>(
+      `${select} where common_dir = ? and state ${states} order by ${order} limit ?`,
+    )
+  const running = some("= 'running'", 'number')
+  const ended = some("not in ('queued', 'held', 'running')", 'ended_at desc')
+  const queued = some("in ('queued', 'held')", 'priority desc, number')
+  const runningAnywhere = db.prepare<[], Row>(`${select} where state = 'running'`)
+  const place = db
+    .prepare<{ number: number }, number>(
+      `select count(*) from experiment as other, experiment as own
+       where own.number = :number and other.state = 'queued'
+       and (other.priority > own.priority
+         or (other.priority = own.priority and other.number <= own.number))`,
+    )
+    .pluck()
+  const byId = db.prepare<[string], Row>(`${select} where experiment.id = ?`)
+  const counts = db.prepare<[string], { state: State['is']; n: number }>(
+    `select state, count(*) as n from experiment
+     where repository = (select id from repository where common_dir = ?) group by state`,
+  )
+  const load = db.prepare<[], { running: number; queued: number }>(
+    `select (select count(*) from experiment where state = 'running') as running,
+            (select count(*) from experiment where state = 'queued') as queued`,
+  )
+  const receipt = db.prepare<[string], { refused: string | null }>(
+    'select refused from receipt where ticket = ?',
+  )
+  const daemon = db.prepare<[], DaemonColumns>('select * from daemon')
+  return {
+    list: (repository, limit = -1) => list.all(repository, limit).map(toExperiment),
+    byId: (id) => mapRow(byId.get(id), toExperiment),
+    counts: (repository) => new Map(counts.all(repository).map(({ state, n }) => [state, n])),
+    overview: (repository, limit) => ({
+      running: running.all(repository, -1).map(toExperiment),
+      ended: ended.all(repository, limit).map(toExperiment),
+      queued: queued.all(repository, limit).map(toExperiment),
+    }),
+    running: () => runningAnywhere.all().map(toExperiment),
+    placeInQueue: (number) => place.get({ number }) ?? 1,
+    load: () => load.get() ?? { running: 0, queued: 0 },
+    receipt: (ticket) => receipt.get(ticket) ?? null,
+    daemon: () => mapRow(daemon.get(), toDaemon),
+    close: () => db.close(),
+  }
+}
+
+/** A daemon that is just starting may have made the file and not yet its tables. */
+const isComplete = (db: Database.Database): boolean =>
+  db.prepare("select 1 from sqlite_schema where name = 'receipt'").get() !== undefined
+
+const mapRow = <A, B>(row: A | undefined, map: (row: A) => B): B | null =>
+  row === undefined ? null : map(row)
+
+interface DaemonColumns {
+  pid: number
+  process_start: string
+  boot: string
+  version: string
+  jobs: number
+  started_at: number
+}
+
+const toDaemon = (row: DaemonColumns): DaemonRow => ({
+  identity: { pid: row.pid, start: row.process_start, boot: row.boot },
+  version: row.version,
+  jobs: row.jobs,
+  startedAt: row.started_at,
+})
+
+/** The columns of `experiment` that readers use; schema.sql describes them. */
+interface Row {
+  number: number
+  id: string
+  common_dir: string
+  worktree: string | null
+  baseline: string
+  branch: string | null
+  name: string
+  snapshot: string
+  executor: Executor
+  workdir: string
+  overrides: string
+  spec: string
+  params: string
+  metrics: string
+  priority: number
+  queued_at: number
+  state: State['is']
+  phase: Phase | null
+  reason_code: ReasonCode | null
+  reason_text: string | null
+  attempt: number
+  started_at: number | null
+  ended_at: number | null
+  exit_code: number | null
+  signal: string | null
+  result: string | null
+  kept: string
+  workplace: string | null
+}
+
+const toExperiment = (row: Row): Experiment => {
+  const spec = JSON.parse(row.spec) as Pick<Experiment, 'command' | 'goal'>
+  return {
+    id: row.id,
+    number: row.number,
+    name: row.name,
+    repository: row.common_dir,
+    worktree: row.worktree,
+    baseline: row.baseline,
+    branch: row.branch,
+    snapshot: row.snapshot,
+    executor: row.executor,
+    command: spec.command,
+    workdir: row.workdir,
+    overrides: JSON.parse(row.overrides) as string[],
+    params: parsePlain(row.params) as Experiment['params'],
+    metrics: parsePlain(row.metrics) as Experiment['metrics'],
+    goal: spec.goal,
+    priority: row.priority,
+    queuedAt: row.queued_at,
+    kept: JSON.parse(row.kept) as Experiment['kept'],
+    workplace: row.workplace,
+    state: toState(row),
+  }
+}
+
+const toState = (row: Row): State => {
+  const { state, attempt } = row
+  if (state === 'queued' || state === 'held') return { is: state }
+  if (state === 'running') {
+    return { is: state, phase: row.phase ?? 'materializing', attempt, startedAt: row.started_at }
+  }
+  const end = {
+    attempt,
+    startedAt: row.started_at,
+    endedAt: row.ended_at ?? 0,
+    exitCode: row.exit_code,
+    signal: row.signal,
+  }
+  if (state === 'succeeded') return { is: state, result: row.result ?? '', ...end }
+  const reason = { code: row.reason_code ?? 'exit', text: row.reason_text ?? '' }
+  return { is: state, reason, result: row.result, ...end }
+}

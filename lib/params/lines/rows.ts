@@ -1,0 +1,52 @@
+import { emptyObject, noteFloat, type Plain } from '../plain.ts'
+import { plainAtom } from '../plain-of.ts'
+import type { Atom } from '../tree.ts'
+import { guessed } from './textual.ts'
+
+/** The last whole row of a CSV or TSV file, by the names in its first; no row, no values. */
+export const lastRow = (file: string, text: string): Plain => {
+  const rows = rowsOf(text, file.toLowerCase().endsWith('.tsv') ? '\t' : ',')
+  const [names = [], ...rest] = rows
+  const last = rest.at(-1)
+  // A row that is being written has no line break yet.
+  const isCut = last !== undefined && !text.endsWith('\n') && last.length < names.length
+  const row = isCut ? rest.at(-2) : last
+  const values = emptyObject()
+  for (const [at, name] of names.entries()) {
+    const cell = row?.[at]
+    if (cell !== undefined && name.text !== '') fill(values, name.text, cell)
+  }
+  return values
+}
+
+interface Cell {
+  text: string
+  isQuoted: boolean
+}
+
+const fill = (values: { [key: string]: Plain }, name: string, { text, isQuoted }: Cell): void => {
+  const atom = guessed(text)
+  values[name] = isQuoted ? text : plainCell(text, atom)
+  if (!isQuoted && atom.type === 'float' && Number.isInteger(atom.value)) noteFloat(values, name)
+}
+
+const plainCell = (text: string, atom: Atom): Plain =>
+  text === '' ? null : (plainAtom(atom) ?? null)
+
+const rowsOf = (text: string, separator: string): Cell[][] => {
+  const cell = new RegExp(
+    `(?:"([^"]*(?:""[^"]*)*)"|([^${separator}\\r\\n]*))(${separator}|\\r?\\n|\\r|$)`,
+    'y',
+  )
+  const rows: Cell[][] = []
+  let row: Cell[] = []
+  while (cell.lastIndex < text.length || row.length > 0) {
+    const [, quoted, plain = '', end] = cell.exec(text) ?? []
+    if (end === undefined) break
+    row.push({ text: (quoted ?? plain).replaceAll('""', '"'), isQuoted: quoted !== undefined })
+    if (end === separator) continue
+    if (row.length > 1 || row[0]?.text !== '') rows.push(row)
+    row = []
+  }
+  return rows
+}

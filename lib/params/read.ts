@@ -1,0 +1,39 @@
+import { UserError } from '../errors.ts'
+import { type Kind, kindOf, openerFor } from './format.ts'
+import type { Plain } from './plain.ts'
+import { plainOf } from './plain-of.ts'
+import { withinDepth } from './within-depth.ts'
+
+/** What a parameters or metrics file says; of CSV, TSV and JSON Lines, what their last row says. */
+export const readParams = async (file: string, text: string): Promise<Plain> => {
+  const kind = kindOf(file)
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (kind === null) {
+    throw new UserError('bad-params-file', `${file}: not a kind of file that values are read from`)
+  }
+  if (kind === 'rows') return (await import('./lines/rows.ts')).lastRow(file, body)
+  if (kind === 'jsonl') return lastJsonLine(file, body)
+  return read(file, kind, body)
+}
+
+const read = async (file: string, kind: Kind, text: string): Promise<Plain> => {
+  const open = await openerFor(file)
+  const { guessedIn } = kind === 'ini' || kind === 'env' ? await import('./lines/textual.ts') : {}
+  return withinDepth(file, () => plainOf(file, open(file, text).root.node, guessedIn?.(text)))
+}
+
+/** The last whole line: one that is being written has no line break yet, and need not be JSON. */
+const lastJsonLine = async (file: string, text: string): Promise<Plain> => {
+  const { openJson } = await import('./json/open.ts')
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const isCut = !text.endsWith('\n')
+  const last = lines.at(-1) ?? '{}'
+  const plain = (line: string): Plain =>
+    withinDepth(file, () => plainOf(file, openJson(file, line).root.node))
+  if (!isCut || lines.length < 2) return plain(last)
+  try {
+    return plain(last)
+  } catch {
+    return plain(lines.at(-2) ?? '{}')
+  }
+}

@@ -1,0 +1,84 @@
+import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+import { badFile } from '../bad-file.ts'
+import { lastOf } from '../find.ts'
+import { type Atom, type Content, type Node, type Range, type Slot, slotOf } from '../tree.ts'
+import { keyParts, type Statements, statementsOf } from './statements.ts'
+
+/** Reads TOML: what it says, and its statements, by which it is changed. */
+export const parseToml = (file: string, text: string): { root: Slot; statements: Statements } => {
+  const statements = statementsOf(programOf(file, text))
+  const root = newMap([0, text.length])
+  for (const { node } of statements.tables) reach(root, node.resolvedKey, node.range)
+  for (const { node, table } of statements.statements) {
+    add(reach(root, table?.node.resolvedKey ?? [], node.range), node)
+  }
+  return { root: slotOf(root), statements }
+}
+
+const programOf = (file: string, text: string): AST.TOMLProgram => {
+  try {
+    return parseTOML(text)
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    throw badFile(file, text, error.index, error.message)
+  }
+}
+
+const newMap = ([start, end]: Range): Node => ({
+  content: { is: 'map', entries: new Map(), merged: [] },
+  start,
+  end,
+})
+
+const newList = ([start, end]: Range): Node => ({ content: { is: 'list', items: [] }, start, end })
+
+/** Numbers in a path are items of lists that `[[headers]]` make. */
+type Path = (string | number)[]
+
+/** The map at a path, made where headers and dotted keys only imply it. */
+const reach = (root: Node, path: Path, range: Range): Node => {
+  let node = root
+  for (const [depth, part] of path.entries()) {
+    const known = partOf(node.content, part)
+    if (known === undefined) {
+      const made = typeof path[depth + 1] === 'number' ? newList(range) : newMap(range)
+      if (node.content.is === 'list') node.content.items.push(slotOf(made))
+      if (node.content.is === 'map') node.content.entries.set(String(part), slotOf(made))
+      node = made
+    } else node = known.node
+  }
+  return node
+}
+
+const partOf = (content: Content, part: string | number): Slot | undefined => {
+  if (content.is === 'list') return content.items[Number(part)]
+  return content.is === 'map' ? content.entries.get(String(part)) : undefined
+}
+
+const add = (map: Node, { key, value, range }: AST.TOMLKeyValue): void => {
+  const parts = keyParts(key)
+  const { content } = reach(map, parts.slice(0, -1), range)
+  if (content.is === 'map') content.entries.set(lastOf(parts), slotOf(nodeOf(value), range[0]))
+}
+
+const nodeOf = (parsed: AST.TOMLContentNode): Node => {
+  const [start, end] = parsed.range
+  if (parsed.type === 'TOMLArray') {
+    const items = parsed.elements.map((item) => slotOf(nodeOf(item)))
+    return { content: { is: 'list', items }, start, end }
+  }
+  if (parsed.type === 'TOMLValue') {
+    return { content: { is: 'atom', atom: atomOf(parsed) }, start, end }
+  }
+  const map = newMap(parsed.range)
+  for (const entry of parsed.body) add(map, entry)
+  return map
+}
+
+const atomOf = (parsed: AST.TOMLValue): Atom => {
+  if (parsed.kind === 'string') return { type: 'string', value: parsed.value }
+  if (parsed.kind === 'integer') return { type: 'int', value: parsed.bigint }
+  if (parsed.kind === 'float') return { type: 'float', value: parsed.value }
+  if (parsed.kind === 'boolean') return { type: 'bool', value: parsed.value }
+  return { type: 'other', text: parsed.datetime }
+}

@@ -1,0 +1,59 @@
+import type { Value } from '../../overrides/override.ts'
+import { appended } from '../bracketed.ts'
+import { lastOf } from '../find.ts'
+import { lineEnd, newlineOf, put, type Splice } from '../splice.ts'
+import type { Slot } from '../tree.ts'
+import { bracketed, isFlow, marginOf, slotsIn } from './blocks.ts'
+import { nameText, yamlText } from './write.ts'
+
+/** Puts a new key behind the last of its map, in the map's own style. */
+export const insertInto = (text: string, chain: Slot[], keys: string[], value: Value): Splice[] => {
+  const { node } = lastOf(chain)
+  if (isFlow(text, node)) return appended(bracketed(text, node), [flowEntry(keys, value)])
+  const slots = slotsIn(node)
+  const [first] = slots
+  if (first === undefined) return [firstEntry(text, keys, value)]
+  const margin = marginOf(text, first.start)
+  const end = slots.reduce((last, slot) => Math.max(last, slot.end), 0)
+  const entry = blockEntry(text, margin, keys, value)
+  return [behind(text, end, entry)]
+}
+
+/** Puts items behind the last of a list. */
+export const appendTo = (text: string, chain: Slot[], items: Value[]): Splice[] => {
+  const { node } = lastOf(chain)
+  if (isFlow(text, node)) {
+    const texts = items.map((item) => yamlText(item, FLOW))
+    return appended(bracketed(text, node), texts)
+  }
+  const margin = marginOf(text, node.start)
+  const lines = items.map((item) => `${margin}- ${yamlText(item, BLOCK)}`)
+  return lines.length === 0 ? [] : [behind(text, node.end, lines.join(newlineOf(text)))]
+}
+
+/** Behind a block scalar that keeps its last line breaks the next line begins already. */
+const behind = (text: string, end: number, lines: string): Splice =>
+  text[end - 1] === '\n'
+    ? put(end, lines + newlineOf(text))
+    : put(lineEnd(text, end), newlineOf(text) + lines)
+
+const flowEntry = ([key = '', ...rest]: string[], value: Value): string => {
+  const inner = rest.length === 0 ? yamlText(value, FLOW) : `{${flowEntry(rest, value)}}`
+  return `${nameText(key, true)}: ${inner}`
+}
+
+const blockEntry = (text: string, margin: string, keys: string[], value: Value): string => {
+  const names = keys.map((key, depth) => `${margin}${'  '.repeat(depth)}${nameText(key, false)}:`)
+  return `${names.join(newlineOf(text))} ${yamlText(value, BLOCK)}`
+}
+
+/** Into a document that holds nothing but comments. */
+const firstEntry = (text: string, keys: string[], value: Value): Splice => {
+  const at = /^\.\.\.(?:\s|$)/m.exec(text)?.index ?? text.length
+  const newline = newlineOf(text)
+  const before = at === 0 || text[at - 1] === '\n' ? '' : newline
+  return put(at, `${before}${blockEntry(text, '', keys, value)}${newline}`)
+}
+
+const BLOCK = { inFlow: false, quote: null } as const
+const FLOW = { inFlow: true, quote: null } as const

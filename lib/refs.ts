@@ -1,0 +1,87 @@
+import { GitError, git, gitText } from './git.ts'
+import { foldName, nameProblem } from './names.ts'
+
+/** `<2>/<38>`: how a baseline stands in a ref, longer in a SHA-256 repository. */
+const split = (baseline: string): string => `${baseline.slice(0, 2)}/${baseline.slice(2)}`
+
+export const snapshotRef = (baseline: string, name: string): string =>
+  `refs/git-exp/snapshots/${split(baseline)}/${name}`
+
+export const resultRef = (baseline: string, name: string): string =>
+  `refs/exps/${split(baseline)}/${name}`
+
+export const failureRef = (baseline: string, name: string, attempt: number): string =>
+  `refs/git-exp/failures/${split(baseline)}/${name}.${attempt}`
+
+/** What a snapshot's or a result's ref says, or null for any other ref. */
+export const parseRef = (
+  ref: string,
+): { kind: 'snapshot' | 'result'; baseline: string; name: string } | null => {
+  const match =
+    /^refs\/(git-exp\/snapshots|exps)\/([0-9a-f]{2})\/([0-9a-f]{38}(?:[0-9a-f]{24})?)\/([^/]+)$/.exec(
+      ref,
+    )
+  if (match === null) return null
+  const [, family, two = '', rest = '', name = ''] = match
+  if (nameProblem(name) !== null) return null
+  return { kind: family === 'exps' ? 'result' : 'snapshot', baseline: two + rest, name }
+}
+
+/** The names in use under a baseline: folded name → the name itself. */
+export const takenNames = async (
+  commonDir: string,
+  baseline: string,
+): Promise<Map<string, string>> => {
+  const text = await gitText(
+    ['for-each-ref', '--format=%(refname)', snapshotRef(baseline, ''), resultRef(baseline, '')],
+    { place: { gitDir: commonDir } },
+  )
+  const names = text
+    .split('\n')
+    .filter((ref) => ref !== '')
+    .map((ref) => ref.slice(ref.lastIndexOf('/') + 1))
+  return new Map(names.map((name) => [foldName(name), name]))
+}
+
+export type RefChange =
+  | { to: 'create'; ref: string; oid: string }
+  | { to: 'verify-absent'; ref: string }
+  | { to: 'delete'; ref: string; oid: string }
+
+/** One transaction: every change or none. Gives back false if a ref is not as it was expected. */
+export const changeRefs = async (commonDir: string, changes: RefChange[]): Promise<boolean> => {
+  const input = ['start', ...changes.map(changeLine), 'prepare', 'commit', ''].join('\n')
+  try {
+    await git(['update-ref', '--stdin'], { place: { gitDir: commonDir }, input })
+    return true
+  } catch (error) {
+    if (error instanceof GitError && (await clash(commonDir, changes))) return false
+    throw error
+  }
+}
+
+const changeLine = (change: RefChange): string => {
+  switch (change.to) {
+    case 'create':
+      return `create ${change.ref} ${change.oid}`
+    case 'verify-absent':
+      // No old value: the ref must not exist, whatever the length of this repository's ids.
+      return `verify ${change.ref}`
+    case 'delete':
+      return `delete ${change.ref} ${change.oid}`
+  }
+}
+
+/** Tells a ref that another process changed first from trouble with git or the disk. */
+const clash = async (commonDir: string, changes: RefChange[]): Promise<boolean> => {
+  const { stdout } = await git(['show-ref'], { place: { gitDir: commonDir }, okExits: [1] })
+  const present = new Map(
+    stdout
+      .toString()
+      .split('\n')
+      .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  )
+  return changes.some((change) =>
+    change.to === 'delete' ? present.get(change.ref) !== change.oid : present.has(change.ref),
+  )
+}

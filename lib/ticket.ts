@@ -1,0 +1,126 @@
+import { isAbsolute } from 'node:path'
+import { isEnvironmentName } from './environment.ts'
+import { nameProblem } from './names.ts'
+import { quoteValue, unquoteValue } from './quote.ts'
+import { isUuid } from './uuid.ts'
+
+/** What a ticket can ask of the daemon. */
+export const VERBS = ['enqueue', 'stop', 'environment'] as const
+export type Verb = (typeof VERBS)[number]
+
+/** One experiment that a ticket is about: its snapshot, id and name. */
+export interface TicketItem {
+  oid: string
+  id: string
+  name: string
+}
+
+/** A request to the daemon, as it lies in the spool. */
+export interface Ticket {
+  ticket: string
+  verb: Verb
+  /** The absolute common git dir. */
+  repository: string
+  /** The workspace it came from; null from a hook that cannot know. */
+  worktree: string | null
+  /** The name of a file in `spool/env`; null stands for the repository's saved environment. */
+  env: string | null
+  priority: number
+  /** Whether the workplace stays after the run. */
+  keep: boolean
+  items: TicketItem[]
+}
+
+export const MAX_TICKET_BYTES = 4 * 1024 * 1024
+const FIRST_LINE = 'git-exp-ticket 1'
+
+export const printTicket = (ticket: Ticket): string =>
+  [
+    FIRST_LINE,
+    `ticket ${ticket.ticket}`,
+    `verb ${ticket.verb}`,
+    `repository ${quoteValue(ticket.repository)}`,
+    ...(ticket.worktree === null ? [] : [`worktree ${quoteValue(ticket.worktree)}`]),
+    ...(ticket.env === null ? [] : [`env ${ticket.env}`]),
+    `priority ${ticket.priority}`,
+    `keep ${ticket.keep}`,
+    '',
+    ...ticket.items.map(({ oid, id, name }) => `${oid} ${id} ${name}`),
+    '',
+  ].join('\n')
+
+/** Reads a ticket, or says in words what is wrong with it. A ticket may come from anyone. */
+export const parseTicket = (text: string): Ticket | { problem: string } => {
+  const gap = text.indexOf('\n\n')
+  if (!text.endsWith('\n') || gap < 0) return { problem: 'it is cut off' }
+  const [first = '', ...lines] = text.slice(0, gap).split('\n')
+  if (/^git-exp-ticket \d+$/.test(first) && first !== FIRST_LINE) {
+    return { problem: `it is of another version of git-exp (“${first}”)` }
+  }
+  if (first !== FIRST_LINE) return { problem: `it does not begin with “${FIRST_LINE}”` }
+  const head = parseHead(lines)
+  if ('problem' in head) return head
+  const items = parseItems(text.slice(gap + 2))
+  if ('problem' in items) return items
+  return { ...head, items }
+}
+
+const KEYS = ['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'keep']
+
+const parseHead = (lines: string[]): Omit<Ticket, 'items'> | { problem: string } => {
+  const found = new Map<string, string>()
+  for (const line of lines) {
+    const blank = line.indexOf(' ')
+    const key = line.slice(0, blank)
+    const value = blank < 0 ? null : unquoteValue(line.slice(blank + 1))
+    if (!KEYS.includes(key)) return { problem: `“${line.slice(0, 40)}” is no line of a ticket` }
+    if (value === null || found.has(key)) return { problem: `its line “${key}” is malformed` }
+    found.set(key, value)
+  }
+  const wrong = KEYS.find((key) => !isValid(key, found.get(key)))
+  if (wrong !== undefined) return { problem: `its line “${wrong}” is missing or wrong` }
+  return {
+    ticket: found.get('ticket') ?? '',
+    verb: found.get('verb') as Verb,
+    repository: found.get('repository') ?? '',
+    worktree: found.get('worktree') ?? null,
+    env: found.get('env') ?? null,
+    priority: Number(found.get('priority') ?? '0'),
+    keep: found.get('keep') === 'true',
+  }
+}
+
+const isValid = (key: string, value: string | undefined): boolean => {
+  switch (key) {
+    case 'ticket':
+      return value !== undefined && isUuid(value)
+    case 'verb':
+      return VERBS.some((verb) => verb === value)
+    case 'repository':
+      return value !== undefined && isPath(value)
+    case 'worktree':
+      return value === undefined || isPath(value)
+    case 'env':
+      return value === undefined || isEnvironmentName(value)
+    case 'priority':
+      return value === undefined || (/^-?\d{1,3}$/.test(value) && Math.abs(Number(value)) <= 100)
+    default:
+      return value === undefined || value === 'true' || value === 'false'
+  }
+}
+
+const isPath = (text: string): boolean => isAbsolute(text) && !text.includes('\0')
+
+const parseItems = (body: string): TicketItem[] | { problem: string } => {
+  const items: TicketItem[] = []
+  for (const line of body.split('\n')) {
+    if (line === '') continue
+    const [oid = '', id = '', name = '', ...more] = line.split(' ')
+    const whole = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid) && isUuid(id)
+    if (!whole || nameProblem(name) !== null || more.length > 0) {
+      return { problem: `its line “${line.slice(0, 80)}” names no experiment` }
+    }
+    items.push({ oid, id, name })
+  }
+  return items
+}

@@ -1,0 +1,120 @@
+-- The queue. The daemon alone writes here; everyone else reads. Times are milliseconds since 1970.
+-- Every row can be built anew from refs, runs/ and store/, so the schema has a version and no
+-- migrations of facts that exist nowhere else.
+pragma user_version = 1;
+
+-- The daemon that holds the lock, or held it last: one row, written at its start, its beat every
+-- minute. Readers look at the process itself to learn whether it still lives.
+create table daemon (
+  one            integer primary key check (one = 1),
+  pid            integer not null,
+  process_start  text    not null,
+  boot           text    not null,
+  version        text    not null,
+  jobs           integer not null check (jobs > 0),
+  started_at     integer not null,
+  beat_at        integer not null
+) strict;
+
+-- One row a repository that ever queued here; added by ingest, which also notes the environment
+-- that commits queued by the hook run in.
+create table repository (
+  id          integer primary key,
+  common_dir  text    not null unique,
+  env         text
+) strict;
+
+-- One row an experiment: added by ingest, changed by claim, by each phase of its run, by finish and
+-- by the verbs. The states carry their own facts; the checks at the end are the law.
+create table experiment (
+  number         integer primary key autoincrement,
+  id             text    not null unique,
+  repository     integer not null references repository (id),
+  worktree       text,
+  baseline       text    not null,
+  branch         text,
+  name           text    not null,
+  folded_name    text    not null,
+  snapshot       text    not null,
+  executor       text    not null check (executor in ('temp-dir', 'in-place', 'celery')),
+  workdir        text    not null,
+  overrides      text    not null check (json_valid(overrides)),
+  spec           text    not null check (json_valid(spec)),
+  params         text    not null default '{}' check (json_valid(params)),
+  metrics        text    not null default '{}' check (json_valid(metrics)),
+  priority       integer not null default 0 check (priority between -100 and 100),
+  keep           integer not null default 0 check (keep in (0, 1)),
+  env            text,
+  ticket         text    not null,
+  queued_at      integer not null,
+  state          text    not null check (state in (
+                   'queued', 'held', 'running', 'succeeded', 'failed', 'stopped', 'timed-out',
+                   'lost', 'refused', 'skipped')),
+  phase          text    check (phase in ('materializing', 'setup', 'running', 'collecting')),
+  reason_code    text    check (reason_code in (
+                   'exit', 'signal', 'oom', 'not-found', 'timeout', 'user', 'superseded',
+                   'dependency', 'lost-supervisor', 'lost-reboot', 'workspace-changed',
+                   'missing-object', 'disk')),
+  reason_text    text,
+  attempt        integer not null default 0 check (attempt >= 0),
+  stop_asked_at  integer,
+  started_at     integer,
+  ended_at       integer,
+  exit_code      integer,
+  signal         text,
+  result         text,
+  kept           text    not null default '[]' check (json_valid(kept)),
+  workplace      text,
+  unique (repository, baseline, folded_name),
+  check ((state = 'running') = (phase is not null)),
+  check ((state in ('queued', 'held', 'running')) = (ended_at is null)),
+  check ((state in ('queued', 'held', 'running', 'succeeded')) = (reason_code is null)),
+  check ((reason_code is null) = (reason_text is null)),
+  check (state <> 'running' or attempt > 0),
+  check (state <> 'succeeded' or (exit_code = 0 and result is not null)),
+  check (state <> 'failed' or exit_code is not null or signal is not null)
+) strict;
+
+-- What claim reads: ready ones, best first.
+create index experiment_ready on experiment (priority desc, number) where state = 'queued';
+-- What slots and recovery read.
+create index experiment_running on experiment (repository) where state = 'running';
+-- What status and show read: the newest of a repository.
+create index experiment_newest on experiment (repository, number desc);
+-- What wait and status count.
+create index experiment_state on experiment (repository, state);
+
+-- One row an attempt: added by claim, completed when its supervisor is up and when it has ended.
+create table run (
+  experiment        integer not null references experiment (number),
+  attempt           integer not null check (attempt > 0),
+  repository        integer not null references repository (id),
+  slot              integer not null check (slot > 0),
+  claimed_at        integer not null,
+  supervisor_pid    integer,
+  supervisor_start  text,
+  supervisor_boot   text,
+  ended_at          integer,
+  state             text,
+  reason_code       text,
+  reason_text       text,
+  started_at        integer,
+  exit_code         integer,
+  signal            text,
+  result            text,
+  primary key (experiment, attempt),
+  check ((supervisor_pid is null) = (supervisor_start is null)),
+  check ((ended_at is null) = (state is null))
+) strict;
+
+-- No two live runs of a repository in one slot.
+create unique index run_slot on run (repository, slot) where ended_at is null;
+
+-- The answer to a ticket, by its id: written with the ticket's own rows, in one transaction, so
+-- that a ticket that comes twice changes nothing.
+create table receipt (
+  ticket       text    primary key,
+  verb         text    not null,
+  answered_at  integer not null,
+  refused      text
+) strict;

@@ -1,0 +1,23 @@
+import { rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const out = 'dist'
+rmSync(out, { recursive: true, force: true })
+await build({
+  entryPoints: ['cli/main.ts', 'daemon/main.ts', 'daemon/supervisor.ts'],
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  // Native code cannot be bundled, and chokidar is the daemon's alone: both load from node_modules.
+  external: ['better-sqlite3', 'chokidar'],
+  // The same code as ES modules: an `import()` of bundled CommonJS would have a default export only.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  // Bundled CommonJS parts ask for Node's own modules by require.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
