@@ -1,4 +1,4 @@
-import { commandText, durationText, stateText } from '../lib/describe.ts'
+import { commandText, durationText, overridesText, stateText } from '../lib/describe.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import type { History } from '../lib/history.ts'
@@ -54,7 +54,7 @@ const table = (places: Places, history: History | null, shown: Experiment[]): st
           ),
         ),
       },
-      { head: 'overrides', cells: shown.map((one) => plainText(one.overrides.join(' '))) },
+      { head: 'overrides', cells: shown.map((one) => plainText(overridesText(one.overrides))) },
       { head: 'command', cells: shown.map((one) => plainText(commandText(one.command))) },
     ],
     terminalWidth(),

@@ -1,12 +1,13 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
+import { UserError } from '../lib/errors.ts'
 import type { Experiment, KeptFile } from '../lib/experiment.ts'
 import { type GitPlace, git, gitList, gitText } from '../lib/git.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { readParams } from '../lib/params/read.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { slotPlace } from './workplace/checkout.ts'
 import type { Brought } from './workplace/link.ts'
@@ -93,8 +94,9 @@ export const readMetrics = async (
     if (!existsSync(path) || lstatSync(path).size > MAX_METRICS_BYTES) continue
     try {
       metrics[file] = await readParams(file, readFileSync(path, 'utf8'))
-    } catch {
+    } catch (error) {
       // Half-written or no metrics at all: the file itself is in the result.
+      if (!(error instanceof UserError)) throw error
     }
   }
   return metrics

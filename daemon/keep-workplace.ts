@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 import type { Slot } from './workplace/slot.ts'
 
 /** Moves a workplace out of the pool, where the user asked to keep it; gives back its new path. */

@@ -1,7 +1,7 @@
 import { loadConfig } from '../lib/load-config.ts'
 import type { Limits } from './collect.ts'
 import type { Daemon } from './daemon.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 
 /** What may go into Git and into the store: the repository's own word for it, and the machine's. */
 export const repositoryLimits = async (daemon: Daemon, job: Job): Promise<Limits> => {

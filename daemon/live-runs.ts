@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 import { isAlive } from '../lib/process-identity.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 
 /** The runs that this daemon looks after, by experiment id. */
 export class LiveRuns {

@@ -1,7 +1,7 @@
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { ingest } from './ingest.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 import { takeOver } from './recover.ts'
 import { runJob } from './run-job.ts'
 

@@ -3,7 +3,7 @@ import { foldName, freeName } from '../lib/names.ts'
 import { changeRefs, failureRef, resultRef, snapshotRef, takenNames } from '../lib/refs.ts'
 import { parseTrailers, printMessage } from '../lib/trailers.ts'
 import type { Collected } from './collect.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 
 export interface Published {
   result: string

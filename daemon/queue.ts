@@ -3,29 +3,9 @@ import type { KeptFile, Phase, Reason } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 import type { SnapshotFacts } from '../lib/snapshot.ts'
-import { parseSpec, printSpec, type Spec } from '../lib/spec/spec.ts'
+import { printSpec, type Spec } from '../lib/spec/spec.ts'
 import { uuidTime } from '../lib/uuid.ts'
-
-/** An experiment that runs, with all that running it needs. */
-export interface Job {
-  number: number
-  id: string
-  name: string
-  baseline: string
-  branch: string | null
-  snapshot: string
-  commonDir: string
-  worktree: string | null
-  workdir: string
-  spec: Spec
-  env: string | null
-  keep: boolean
-  attempt: number
-  slot: number
-  stopAsked: boolean
-  /** Null until its supervisor is known to be up. */
-  supervisor: ProcessIdentity | null
-}
+import { JOB, type Job, type JobRow, toJob } from './job.ts'
 
 /** What ingest knows of a new experiment. */
 export interface Arrival {
@@ -215,57 +195,3 @@ export const openQueue = (db: Database.Database) => {
     }),
   }
 }
-
-const JOB = `
-  select experiment.*, repository.common_dir as common_dir, run.slot as slot,
-    run.supervisor_pid, run.supervisor_start, run.supervisor_boot
-  from experiment
-  join repository on repository.id = experiment.repository
-  join run on run.experiment = experiment.number and run.attempt = experiment.attempt`
-
-interface JobRow {
-  number: number
-  id: string
-  name: string
-  baseline: string
-  branch: string | null
-  snapshot: string
-  common_dir: string
-  worktree: string | null
-  workdir: string
-  spec: string
-  env: string | null
-  keep: number
-  attempt: number
-  slot: number
-  stop_asked_at: number | null
-  supervisor_pid: number | null
-  supervisor_start: string | null
-  supervisor_boot: string | null
-}
-
-const toJob = (row: JobRow): Job => ({
-  number: row.number,
-  id: row.id,
-  name: row.name,
-  baseline: row.baseline,
-  branch: row.branch,
-  snapshot: row.snapshot,
-  commonDir: row.common_dir,
-  worktree: row.worktree,
-  workdir: row.workdir,
-  spec: parseSpec(row.spec),
-  env: row.env,
-  keep: row.keep === 1,
-  attempt: row.attempt,
-  slot: row.slot,
-  stopAsked: row.stop_asked_at !== null,
-  supervisor:
-    row.supervisor_pid === null
-      ? null
-      : {
-          pid: row.supervisor_pid,
-          start: row.supervisor_start ?? '',
-          boot: row.supervisor_boot ?? '',
-        },
-})

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findEditableInstalls } from '../lib/editable.ts'
 import type { Environment } from '../lib/environment.ts'
-import type { Job } from './queue.ts'
+import type { Job } from './job.ts'
 
 /** The folders a run's variables speak of. */
 interface Folders {

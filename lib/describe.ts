@@ -37,3 +37,10 @@ export const commandText = (command: Experiment['command']): string =>
           /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
         )
         .join(' ')
+
+/** The overrides as typed, without their file where all are of one. */
+export const overridesText = (overrides: string[]): string => {
+  const files = new Set(overrides.map((text) => text.slice(0, text.indexOf(':') + 1)))
+  const [only = ''] = files
+  return overrides.map((text) => (files.size === 1 ? text.slice(only.length) : text)).join(' ')
+}

@@ -13,6 +13,7 @@ await build({
   target: 'node22',
   // Native code cannot be bundled, and chokidar is the daemon's alone: both load from node_modules.
   external: ['better-sqlite3', 'chokidar'],
+  mainFields: ['module', 'main'],
   // The same code as ES modules: an `import()` of bundled CommonJS would have a default export only.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   // Bundled CommonJS parts ask for Node's own modules by require.

@@ -1,4 +1,4 @@
-import type { Job } from '../queue.ts'
+import type { Job } from '../job.ts'
 import { checkOut } from './checkout.ts'
 import { type Brought, bringPaths } from './link.ts'
 import { layRunGit } from './run-git.ts'

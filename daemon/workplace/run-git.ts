@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
-import type { Job } from '../queue.ts'
+import type { Job } from '../job.ts'
 import type { Slot } from './slot.ts'
 import { printConfig, type UserConfig } from './user-config.ts'
 

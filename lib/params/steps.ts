@@ -120,7 +120,8 @@ const missing = (
   return [{ do: 'set', path: known, value: nested(found.missing, value) }]
 }
 
-const nested = (keys: string[], value: Value): Value =>
+/** The value within maps of these keys. */
+export const nested = (keys: string[], value: Value): Value =>
   keys.reduceRight<Value>(
     (inner, key) => ({
       type: 'dict',

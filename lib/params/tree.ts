@@ -1,3 +1,4 @@
+import { floatText } from '../overrides/float-text.ts'
 import type { Value } from '../overrides/override.ts'
 
 /** A value without parts; `other` is one that overrides cannot say (a date), `code` is not a literal. */
@@ -61,10 +62,16 @@ export const newContent = (value: Value): Content => {
   return { is: 'map', entries, merged: [] }
 }
 
-/** The name under which an override's dict key is found again. */
-export const keyName = (key: Value): string => {
+/** The name under which a dict's key is found again, whatever its type. */
+export const keyName = (key: Value | Atom): string => {
   if (key.type === 'list' || key.type === 'dict') throw new TypeError('a key has no parts')
-  return key.type === 'null' ? 'null' : String(key.value)
+  if (key.type === 'null') return 'null'
+  if ('text' in key) return key.text
+  // With its dot, so that it is a number in YAML 1.1 too.
+  return key.type === 'float' ? dotted(floatText(key.value)) : String(key.value)
 }
+
+/** `1e-05` as `1.0e-05`. */
+export const dotted = (float: string): string => float.replace(/^(-?\d)e/, '$1.0e')
 
 const newNode = (content: Content): Node => ({ content, start: -1, end: -1 })

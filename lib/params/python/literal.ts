@@ -1,5 +1,5 @@
 import type { Atom, Node, Slot } from '../tree.ts'
-import { slotOf } from '../tree.ts'
+import { keyName, slotOf } from '../tree.ts'
 import { decoded } from './string.ts'
 import type { Token } from './tokens.ts'
 
@@ -121,12 +121,7 @@ const dictNode = (cursor: Cursor, items: Token[][], start: number, end: number):
   return { content: { is: 'map', entries, merged: [] }, start, end }
 }
 
-const keyOf = ({ content }: Node): string => {
-  if (content.is !== 'atom') return ''
-  const { atom } = content
-  if ('text' in atom) return atom.text
-  return atom.type === 'null' ? 'null' : String(atom.value)
-}
+const keyOf = ({ content }: Node): string => (content.is === 'atom' ? keyName(content.atom) : '')
 
 /** The bracket that closes the one at the cursor. */
 const closeOf = ({ tokens, at }: Cursor): number => {

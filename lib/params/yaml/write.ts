@@ -1,5 +1,6 @@
 import { floatText } from '../../overrides/float-text.ts'
 import type { Value } from '../../overrides/override.ts'
+import { dotted, keyName } from '../tree.ts'
 import { isPlainString } from './plain-scalar.ts'
 
 /** How a value stands: within brackets or not, in which quotes if it needs some or had some. */
@@ -14,9 +15,7 @@ export const yamlText = (value: Value, style: Style): string => {
     return `[${value.items.map((item) => yamlText(item, inner)).join(', ')}]`
   }
   if (value.type === 'dict') {
-    const entries = value.entries.map(
-      ([key, item]) => `${keyText(key, true)}: ${yamlText(item, inner)}`,
-    )
+    const entries = value.entries.map(([key, item]) => `${keyText(key)}: ${yamlText(item, inner)}`)
     return `{${entries.join(', ')}}`
   }
   if (value.type === 'null') return 'null'
@@ -24,10 +23,9 @@ export const yamlText = (value: Value, style: Style): string => {
   return value.type === 'string' ? stringText(value.value, style) : String(value.value)
 }
 
-export const keyText = (key: Value, inFlow: boolean): string =>
-  key.type === 'string'
-    ? nameText(key.value, inFlow)
-    : yamlText({ ...key }, { inFlow, quote: null })
+/** Only text needs quotes to stay text: a number or truth value may be a key as it is. */
+const keyText = (key: Value): string =>
+  key.type === 'string' ? nameText(key.value, true) : keyName(key)
 
 export const nameText = (name: string, inFlow: boolean): string =>
   stringText(name, { inFlow, quote: null })
@@ -36,7 +34,7 @@ const yamlFloat = (value: number): string => {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value < 0 ? '-.inf' : '.inf'
   // Without its dot `1e-05` is a string to YAML 1.1.
-  return floatText(value).replace(/^(-?\d)e/, '$1.0e')
+  return dotted(floatText(value))
 }
 
 const stringText = (text: string, { inFlow, quote }: Style): string => {
