@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 const out = 'dist'
-rmSync(out, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   entryPoints: ['cli/main.ts', 'daemon/main.ts', 'daemon/supervisor.ts'],
   outdir: out,
   bundle: true,
@@ -20,5 +20,13 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  metafile: true,
   logLevel: 'warning',
 })
+
+// Only what is stale goes: a daemon that was started from here goes on reading its own parts.
+const built = new Set(Object.keys(metafile.outputs))
+for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+  const file = relative('.', join(entry.parentPath, entry.name))
+  if (entry.isFile() && !built.has(file)) rmSync(file)
+}

@@ -1,0 +1,30 @@
+import { cpus, totalmem } from 'node:os'
+import { benchAdd } from './add.ts'
+import type { Row } from './measure.ts'
+import { benchStart } from './start.ts'
+import { benchThroughput } from './throughput.ts'
+import { makeRepository, makeWorld } from './world.ts'
+
+// The figures of the design, each beside its reference in the same run. A row within its bar has a
+// factor of 1 or less. Figures are for people: no test reads them.
+const world = makeWorld()
+const print = (row: Row): void => {
+  const verdict = row.ofBar <= 1 ? 'within' : 'ABOVE '
+  console.log(`${verdict} ${row.ofBar.toFixed(2)}  ${row.what}: ${row.ours}  (${row.reference})`)
+}
+console.log(
+  `node ${process.version}, ${cpus().length} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
+)
+try {
+  for (const [files, size] of [
+    [20, 'small'],
+    [20_000, '20,000 files'],
+  ] as const) {
+    const path = await makeRepository(world, files)
+    print(await benchAdd(world, path, size))
+    print(await benchStart(world, path, size))
+    print(await benchThroughput(world, path, size))
+  }
+} finally {
+  await world.end()
+}

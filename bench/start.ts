@@ -1,0 +1,43 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Row, timing } from './measure.ts'
+import type { World } from './world.ts'
+
+const TURNS = 15
+const BAR_MS = 100
+
+/** From the ticket's rename into the spool to the first instruction of the command. */
+export const benchStart = async (world: World, path: string, size: string): Promise<Row> => {
+  const times: number[] = []
+  const file = join(world.folder, 'started')
+  for (let turn = 0; turn <= TURNS; turn++) {
+    const text = await world.call(
+      path,
+      'git',
+      'exp',
+      'add',
+      '--json',
+      '--',
+      'sh',
+      '-c',
+      `date +%s%N > ${file}`,
+    )
+    const [experiment] = JSON.parse(text) as { id: string; name: string }[]
+    await world.call(path, 'git', 'exp', 'wait', experiment?.name ?? '')
+    const started = Number(readFileSync(file, 'utf8')) / 1e6
+    if (turn > 0) times.push(started - spooledAt(world, experiment?.id ?? ''))
+    await wait(50)
+  }
+  const { median } = timing(times)
+  return {
+    what: `ticket → exec, ${size}`,
+    ours: `${median.toFixed(0)} ms`,
+    reference: `${BAR_MS} ms: the bar itself`,
+    ofBar: median / BAR_MS,
+  }
+}
+
+/** When the ticket was written, which is just before its rename; moving it later changes no mtime. */
+const spooledAt = (world: World, id: string): number =>
+  statSync(join(world.env.GIT_EXP_HOME ?? '', 'runs', id, 'ticket')).mtimeMs

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+
+const checkout = join(import.meta.dirname, '..')
+
+/** A user's world in a temporary folder, with the real program first on its PATH. */
+export interface World {
+  folder: string
+  env: Record<string, string>
+  call: (cwd: string, file: string, ...args: string[]) => Promise<string>
+  end: () => Promise<void>
+}
+
+export const makeWorld = (): World => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'git-exp-bench-')))
+  mkdirSync(join(folder, 'home'))
+  const env = {
+    PATH: `${join(checkout, 'bin')}:${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    HOME: join(folder, 'home'),
+    GIT_EXP_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    LC_ALL: 'C.UTF-8',
+  }
+  writeFileSync(
+    join(folder, 'home', '.gitconfig'),
+    '[user]\n\tname = A Bench\n\temail = bench@example.org\n[exp]\n\tjobs = 2\n',
+  )
+  const call = async (cwd: string, file: string, ...args: string[]): Promise<string> => {
+    const { stdout } = await execa(file, args, { cwd, env, extendEnv: false, stdin: 'ignore' })
+    return stdout
+  }
+  const end = async (): Promise<void> => {
+    await call(folder, 'git', 'exp', 'daemon', 'stop', '--kill')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { folder, env, call, end }
+}
+
+/** Makes a repository of so many small files in folders of a hundred, with one changed since. */
+export const makeRepository = async (world: World, files: number): Promise<string> => {
+  const path = join(world.folder, `repository-${files}`)
+  for (let n = 0; n < files; n++) {
+    const file = join(path, 'src', String(Math.floor(n / 100)), `file-${n}.txt`)
+    if (n % 100 === 0) mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `file ${n}\n${'text '.repeat(n % 50)}\n`)
+  }
+  writeFileSync(join(path, 'params.yaml'), 'n: 0 # the only parameter\n')
+  await world.call(path, 'git', 'init', '--quiet')
+  await world.call(path, 'git', 'add', '--all')
+  await world.call(path, 'git', 'commit', '--quiet', '--message', 'Start')
+  writeFileSync(join(path, 'params.yaml'), 'n: 1 # the only parameter\n')
+  return path
+}
