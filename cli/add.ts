@@ -6,7 +6,7 @@ import { UserError } from '../lib/errors.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
-import { loadConfig, refuseProblems } from '../lib/load-config.ts'
+import { refuseProblems } from '../lib/load-config.ts'
 import { expandSweep } from '../lib/overrides/expand.ts'
 import { parseOverride } from '../lib/overrides/parse.ts'
 import { refuseComposition } from '../lib/overrides/refuse-composition.ts'
@@ -18,7 +18,7 @@ import { putTicket } from '../lib/spool.ts'
 import { ensureDaemon } from '../lib/start-daemon.ts'
 import type { Ticket } from '../lib/ticket.ts'
 import { uuid7 } from '../lib/uuid.ts'
-import { openSession, refuseInsideRun, type Session } from './session.ts'
+import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 
 /** What `add` and `run` are told. */
 export interface AddOptions {
@@ -40,7 +40,7 @@ export interface AddOptions {
 
 /** Captures the workspace, queues it and says what was queued. */
 export const add = async (options: AddOptions): Promise<number> => {
-  const session = await openSession()
+  const session = await openConfiguredSession()
   const experiments = await enqueue(session, options)
   if (options.json === true) {
     const all = experiments.map((one) => experimentJson(session.places, one))
@@ -53,38 +53,43 @@ export const add = async (options: AddOptions): Promise<number> => {
 }
 
 /** All of `add` but its last words. */
-export const enqueue = async (session: Session, options: AddOptions): Promise<Experiment[]> => {
+export const enqueue = async (
+  session: ConfiguredSession,
+  options: AddOptions,
+): Promise<Experiment[]> => {
   const { places, repository } = session
   const nowMs = Date.now()
   refuseInsideRun(options.nested === true)
-  const [{ config }, { spec, detected, notes }] = await Promise.all([
-    loadConfig({ gitDir: repository.gitDir }).then(refuseProblems),
-    resolveSpec({
-      tree: workspaceTree(repository.worktree, ignoredPaths(repository.worktree)),
-      workdir: repository.workdir,
-      commandLine: commandLine(options),
-      flags: {
-        setup: options.setup,
-        timeout: options.timeout,
-        link: options.link,
-        copy: options.copy,
-      },
-    }),
-  ])
+  const { config } = refuseProblems(session.reading)
+  const take = untracked(options)
   const parsed = (options.setParam ?? []).map((text) => parseOverride(text))
   for (const one of parsed) refuseComposition(one)
-  const sweep = expandSweep(parsed).map((overrides) =>
-    placeOverrides(overrides, repository.workdir, spec.params),
-  )
+  const combinations = expandSweep(parsed)
+  const answer = resolveSpec({
+    tree: workspaceTree(repository.worktree, ignoredPaths(repository.worktree)),
+    workdir: repository.workdir,
+    commandLine: commandLine(options),
+    flags: {
+      setup: options.setup,
+      timeout: options.timeout,
+      link: options.link,
+      copy: options.copy,
+    },
+  })
   const captured = await capture({
     repository,
     places,
-    spec,
-    sweep,
+    plan: answer.then(({ spec }) => ({
+      spec,
+      sweep: combinations.map((overrides) =>
+        placeOverrides(overrides, repository.workdir, spec.params),
+      ),
+    })),
     name: options.name ?? null,
-    untracked: { take: untracked(options), maxBytesTogether: config.maxUntrackedBytes },
+    untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
     nowMs,
   })
+  const { spec, detected, notes } = await answer
   const ticket: Ticket = {
     ticket: uuid7(nowMs),
     verb: 'enqueue',

@@ -1,11 +1,10 @@
-import { loadConfig } from '../lib/load-config.ts'
-import { openSession } from './session.ts'
+import { openConfiguredSession } from './session.ts'
 import { plainText, printTable } from './table.ts'
 
 /** Every setting, its value and where it came from; exit 1 when one of them is wrong. */
 export const config = async (options: { json?: boolean }): Promise<number> => {
-  const { repository } = await openSession()
-  const { values, problems } = await loadConfig({ gitDir: repository.gitDir })
+  const { reading } = await openConfiguredSession()
+  const { values, problems } = reading
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ values, problems })}\n`)
   } else {

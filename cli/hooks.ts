@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { hookFile, hookState, installHook, removeHook } from '../lib/hooks.ts'
-import { loadConfig, refuseProblems } from '../lib/load-config.ts'
+import { refuseProblems } from '../lib/load-config.ts'
 import { request } from '../lib/request.ts'
 import { uuid7 } from '../lib/uuid.ts'
-import { openSession } from './session.ts'
+import { openConfiguredSession } from './session.ts'
 
 /** Installs, removes or shows the post-commit hook of this repository. */
 export const hooks = async ({
@@ -13,9 +13,9 @@ export const hooks = async ({
 }: {
   what: 'install' | 'uninstall' | 'status'
 }): Promise<number> => {
-  const { places, repository } = await openSession()
+  const { places, repository, reading } = await openConfiguredSession()
   const file = await hookFile(repository)
-  const { config } = await loadConfig({ gitDir: repository.gitDir }).then(refuseProblems)
+  const { config } = refuseProblems(reading)
   const isOn = config.autoqueue !== false
   if (what === 'uninstall') {
     process.stderr.write(removeHook(file) ? `removed ${file}\n` : 'there is no hook of ours\n')

@@ -11,11 +11,11 @@ import { request } from '../lib/request.ts'
 import { stopTicket } from '../lib/stop-ticket.ts'
 import { type AddOptions, enqueue } from './add.ts'
 import { describeEnd } from './describe-end.ts'
-import { openSession, type Session } from './session.ts'
+import { openConfiguredSession, type Session } from './session.ts'
 
 /** Adds, follows the log, and exits as the command did. ^C stops this experiment and no other. */
 export const run = async (options: AddOptions): Promise<number> => {
-  const session = await openSession()
+  const session = await openConfiguredSession()
   const experiments = await enqueue(session, options)
   let isInterrupted = false
   const interrupt = (): void => {

@@ -1,7 +1,10 @@
+import type { ConfigReading } from '../lib/config.ts'
 import { UserError } from '../lib/errors.ts'
 import { type History, openHistory } from '../lib/history.ts'
+import { loadConfig } from '../lib/load-config.ts'
 import { makePlaces, movedFromNetwork, type Places, places } from '../lib/places.ts'
 import { findRepository, type Repository } from '../lib/repository.ts'
+import { settle } from '../lib/settle.ts'
 
 /** What nearly every verb stands on. */
 export interface Session {
@@ -9,19 +12,40 @@ export interface Session {
   places: Places
 }
 
+/** For verbs that act on the configuration. */
+export interface ConfiguredSession extends Session {
+  reading: ConfigReading
+}
+
 /** Finds the repository and the state folder. Inside a run both are those that queued it (law 16). */
-export const openSession = async (): Promise<Session> => {
+export const openSession = async (): Promise<Session> => ({
+  places: openPlaces(),
+  repository: await findHere(),
+})
+
+/** The same, with what git config says; both questions are asked at once. */
+export const openConfiguredSession = async (): Promise<ConfiguredSession> => {
+  const found = openPlaces()
+  const [repository, reading] = await settle<[Repository, ConfigReading]>([
+    findHere(),
+    loadConfig(folderHere()),
+  ])
+  return { places: found, repository, reading }
+}
+
+const openPlaces = (): Places => {
   const found = makePlaces(places())
   if (movedFromNetwork(found)) {
     process.stderr.write(`git exp: the home folder is on a network; state is in ${found.home}\n`)
   }
-  const { env } = process
-  if (!isInsideRun(env)) {
-    return { places: found, repository: await findRepository(process.cwd(), env) }
-  }
-  const workspace = env.GIT_EXP_WORKSPACE ?? ''
-  return { places: found, repository: await findRepository(workspace, {}) }
+  return found
 }
+
+const folderHere = (): string =>
+  isInsideRun(process.env) ? (process.env.GIT_EXP_WORKSPACE ?? '') : process.cwd()
+
+const findHere = (): Promise<Repository> =>
+  findRepository(folderHere(), isInsideRun(process.env) ? {} : process.env)
 
 export const isInsideRun = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env.GIT_EXP_ID && env.GIT_EXP_WORKSPACE)

@@ -42,7 +42,8 @@ export const collect = async (
   limits: Limits,
 ): Promise<Collected> => {
   const index = copyIndex(slot.index, places.scratch)
-  const ours = new Set([...brought.linked, ...brought.copied])
+  // What a slot keeps from run to run is none of this run's, and must stay writable.
+  const ours = new Set([...brought.linked, ...brought.copied, ...job.spec.keep])
   const isOurs = (path: string): boolean =>
     ours.has(path) || [...ours].some((own) => path.startsWith(`${own}/`))
   try {

@@ -5,7 +5,7 @@ import type { Job } from './job.ts'
 
 /** What may go into Git and into the store: the repository's own word for it, and the machine's. */
 export const repositoryLimits = async (daemon: Daemon, job: Job): Promise<Limits> => {
-  const { config } = await loadConfig({ gitDir: job.commonDir })
+  const { config } = await loadConfig('/', { gitDir: job.commonDir })
   return {
     maxBlobBytes: config.maxBlobBytes,
     keepIgnoredBytes: daemon.config.keepIgnoredBytes,

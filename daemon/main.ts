@@ -28,7 +28,7 @@ const main = async (): Promise<number> => {
     note('another daemon is running')
     return 0
   }
-  const { config, problems } = await loadConfig(null)
+  const { config, problems } = await loadConfig('/')
   for (const problem of problems) note('config', { problem })
   const db = openDatabase(found.database)
   const self = identify(process.pid)

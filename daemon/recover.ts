@@ -8,7 +8,7 @@ import { note } from './events.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
 import { type CommandFile, slotFor } from './run-job.ts'
-import { readOutcome, readProgress } from './start-supervisor.ts'
+import { readOutcome, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
 
 /** How often a run is looked at whose supervisor is not this daemon's own child. */

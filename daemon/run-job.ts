@@ -6,14 +6,15 @@ import type { Reason } from '../lib/experiment.ts'
 import { appendLine, replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { attemptFolder } from '../lib/places.ts'
+import { settle } from '../lib/settle.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
 import { runEnvironment } from './run-environment.ts'
 import { OUR_PREFIX } from './run-log.ts'
-import { readProgress, startSupervisor } from './start-supervisor.ts'
-import type { Orders } from './supervision.ts'
+import { type Supervisor, startSupervisor } from './start-supervisor.ts'
+import { type Orders, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
 import { type Materialized, materialize } from './workplace/materialize.ts'
 import { type Slot, slotOf } from './workplace/slot.ts'
@@ -35,13 +36,18 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   const log = join(folder, 'log')
   appendLine(log, `${OUR_PREFIX}${job.name}: snapshot ${job.snapshot.slice(0, 12)}`)
   const slot = slotFor(daemon, job)
-  const prepared = await prepare(daemon, job, slot, log)
-  if ('refused' in prepared) {
-    await notStarted(daemon, job, { is: 'refused', reason: prepared.refused })
-    return
-  }
-  if (daemon.runs.isStopAsked(job.id)) {
-    await notStarted(daemon, job, { is: 'stopped' })
+  const [supervisor, prepared] = await settle<[Supervisor, Prepared]>([
+    startSupervisor(folder),
+    prepare(daemon, job, slot, log),
+  ])
+  if ('refused' in prepared || daemon.runs.isStopAsked(job.id)) {
+    supervisor.dismiss()
+    await supervisor.ended
+    await notStarted(
+      daemon,
+      job,
+      'refused' in prepared ? { is: 'refused', reason: prepared.refused } : { is: 'stopped' },
+    )
     return
   }
   const { brought } = prepared.materialized
@@ -54,14 +60,15 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   }
   replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
   for (const text of brought.notes) appendLine(log, `${OUR_PREFIX}${text}`)
-  const supervisor = await startSupervisor(folder, prepared.orders, (progress) => {
-    daemon.queue.supervise(job, progress)
-    daemon.runs.supervise(job.id, progress)
-  })
+  daemon.queue.supervise(job, supervisor.progress)
+  daemon.runs.supervise(job.id, supervisor.progress)
   supervisor.onProgress(() => enterPhase(daemon, job, folder))
+  supervisor.give(prepared.orders)
   await supervisor.ended
   await finishRun(daemon, job, slot, brought)
 }
+
+type Prepared = { materialized: Materialized; orders: Orders } | { refused: Reason }
 
 export const slotFor = (daemon: Daemon, job: Job): Slot =>
   slotOf(daemon.workplaces, job.commonDir, job.worktree, job.slot)
@@ -73,12 +80,7 @@ const enterPhase = (daemon: Daemon, job: Job, folder: string): void => {
   daemon.queue.enter(job, progress.phase, startedAt)
 }
 
-const prepare = async (
-  daemon: Daemon,
-  job: Job,
-  slot: Slot,
-  log: string,
-): Promise<{ materialized: Materialized; orders: Orders } | { refused: Reason }> => {
+const prepare = async (daemon: Daemon, job: Job, slot: Slot, log: string): Promise<Prepared> => {
   try {
     const base =
       job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { program } from '../lib/package.ts'
-import type { Orders, Outcome, Progress } from './supervision.ts'
+import { type Orders, type Progress, readProgress } from './supervision.ts'
 
-/** A supervisor that is up and has its orders. */
+/** A supervisor that is up and waits for its orders. */
 export interface Supervisor {
   progress: Progress
+  give: (orders: Orders) => void
+  /** Without orders it ends, and nothing was started. */
+  dismiss: () => void
   /** Resolves when the process has ended; rejects never. */
   ended: Promise<void>
   /** Called at each change of the progress file. */
@@ -14,16 +17,13 @@ export interface Supervisor {
 }
 
 /**
- * Starts a supervisor and gives it its orders once it is up, so that a run that has begun can always
- * be found by its progress file. It gets its orders through a pipe: an environment stands in no file
- * but the one in the spool.
+ * Starts a supervisor, beside the making of the workplace that it will need. It gets its orders
+ * once it is up, so that a run that has begun can always be found by its progress file, and through
+ * a pipe: an environment stands in no file but the one in the spool.
  */
-export const startSupervisor = async (
-  folder: string,
-  orders: Orders,
-  beforeOrders: (progress: Progress) => void,
-): Promise<Supervisor> => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+export const startSupervisor = async (folder: string): Promise<Supervisor> => {
+  // Of an attempt of this number that was claimed by a daemon that died, and never started.
+  for (const file of ['supervisor', 'outcome']) rmSync(join(folder, file), { force: true })
   const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor'), folder], {
     cwd: '/',
     detached: true,
@@ -37,11 +37,13 @@ export const startSupervisor = async (
   child.unref()
   await isUp(child)
   const progress = readProgress(folder)
-  if (progress === null) throw new Error('the supervisor did not come up')
-  beforeOrders(progress)
-  child.stdin.end(`${JSON.stringify(orders)}\n`)
+  if (progress === null || progress.pid !== child.pid) {
+    throw new Error('the supervisor did not come up')
+  }
   return {
     progress,
+    give: (orders) => child.stdin.end(`${JSON.stringify(orders)}\n`),
+    dismiss: () => child.stdin.end(),
     ended,
     onProgress: (listener) => child.stdout.on('data', listener),
   }
@@ -60,17 +62,3 @@ const isUp = (child: ChildProcess): Promise<void> =>
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-
-export const readProgress = (folder: string): Progress | null =>
-  readJson(join(folder, 'supervisor'))
-
-export const readOutcome = (folder: string): Outcome | null => readJson(join(folder, 'outcome'))
-
-const readJson = <T>(file: string): T | null => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}

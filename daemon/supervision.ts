@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 
 // What daemon and supervisor say to each other, through stdin and through files in the attempt's
@@ -37,3 +39,17 @@ export type Outcome =
       exitCode: number | null
       signal: string | null
     } & Times)
+
+export const readProgress = (folder: string): Progress | null =>
+  readJson(join(folder, 'supervisor'))
+
+export const readOutcome = (folder: string): Outcome | null => readJson(join(folder, 'outcome'))
+
+const readJson = <T>(file: string): T | null => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

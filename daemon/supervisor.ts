@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { replaceFile } from '../lib/files.ts'
-import { identify } from '../lib/process-identity.ts'
+import { identify, type ProcessIdentity } from '../lib/process-identity.ts'
 import { type Ending, endProcesses } from './end-processes.ts'
 import { findExecutable } from './find-executable.ts'
 import { RunLog } from './run-log.ts'
-import type { Orders, Outcome, Progress } from './supervision.ts'
+import { type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
 
 const DAY_MS = 86_400_000
 const folder = process.argv[2] ?? ''
@@ -26,19 +26,21 @@ process.on('SIGTERM', () => {
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {})
 process.stdout.on('error', () => {})
 
-const say = (progress: Progress): void => {
-  replaceFile(join(folder, 'supervisor'), `${JSON.stringify(progress)}\n`)
-  process.stdout.write('.')
-}
-
 const self = identify(process.pid)
 if (self === null) throw new Error('a process that cannot see itself')
-say({ ...self, phase: 'ready', command: null, startedAt: null })
+const say = (progress: Omit<Progress, keyof ProcessIdentity>, keepExisting = false): void => {
+  const text = `${JSON.stringify({ ...self, ...progress })}\n`
+  replaceFile(join(folder, 'supervisor'), text, { keepExisting })
+  process.stdout.write('.')
+}
+// The daemon that started this one may be dead, and its attempt be another supervisor's by now.
+const isStillOurs = (): boolean => readProgress(folder)?.pid === process.pid
 
-const orders = await readOrders()
+say({ phase: 'ready', command: null, startedAt: null }, true)
+const orders = isStillOurs() ? await readOrders() : null
 const outcome: Outcome =
   orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders)
-replaceFile(join(folder, 'outcome'), `${JSON.stringify(outcome)}\n`)
+if (isStillOurs()) replaceFile(join(folder, 'outcome'), `${JSON.stringify(outcome)}\n`)
 process.exit(0)
 
 /** The orders come whole, with a newline at the end, or the daemon has died and nothing runs. */
@@ -78,7 +80,7 @@ async function run(
     return { is: 'not-found', phase, text: file.problem, startedAt, endedAt: startedAt }
   }
   // Said before the start: a supervisor found dead in this phase may have left a command behind.
-  say({ ...(self as NonNullable<typeof self>), phase, command: null, startedAt })
+  say({ phase, command: null, startedAt })
   // The shell joins both outputs in one pipe, which keeps their order, and becomes the command.
   const child = spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', file.path, ...argv.slice(1)], {
     cwd: orders.cwd,
@@ -102,7 +104,7 @@ async function run(
     log.say(message)
     return { is: 'not-found', phase, text: message, startedAt, endedAt: startedAt }
   }
-  say({ ...(self as NonNullable<typeof self>), phase, command: identify(pid), startedAt })
+  say({ phase, command: identify(pid), startedAt })
   child.stdout.on('data', (chunk: Buffer) => log.write(chunk))
   const drained = new Promise<void>((resolve) => child.stdout.once('close', resolve))
   const first = await Promise.race([

@@ -21,7 +21,7 @@ const LITTLE_DISK_BYTES = 1024 ** 3
 export const examine = async (found: Places): Promise<Finding[]> => {
   const folder = examineFolder(found)
   const git = await gitText(['--version'])
-  const config = await loadConfig(null)
+  const config = await loadConfig('/')
   return [
     { is: 'ok', what: 'git', text: git, fix: null },
     ...config.problems.map((text): Finding => ({ is: 'fault', what: 'config', text, fix: null })),

@@ -2,11 +2,11 @@ import { type ConfigReading, readConfig } from './config.ts'
 import { UserError } from './errors.ts'
 import { type GitPlace, git } from './git.ts'
 
-/** Reads `exp.*` from git config: of a repository, or with no place of this user and machine. */
-export const loadConfig = async (place: GitPlace | null): Promise<ConfigReading> => {
+/** Reads `exp.*` from git config as it is in a folder; `/` has only this user's and machine's. */
+export const loadConfig = async (cwd: string, place: GitPlace = {}): Promise<ConfigReading> => {
   const { stdout } = await git(['config', '--list', '-z', '--show-scope', '--show-origin'], {
-    cwd: '/',
-    ...(place === null ? {} : { place }),
+    cwd,
+    place,
   })
   return readConfig(stdout)
 }

@@ -4,7 +4,7 @@ export const quoteValue = (text: string): string =>
     ? text
     : `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t')}"`
 
-/** Reads what `quoteValue` or git config wrote; null for what neither would write. */
+/** Reads what `quoteValue` wrote; null for what it would not write. */
 export const unquoteValue = (text: string): string | null => {
   if (!text.startsWith('"')) return /["\\#;]/.test(text) ? null : text
   if (!/^"(?:[^"\\\n]|\\["\\nt])*"$/.test(text)) return null

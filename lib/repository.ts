@@ -58,9 +58,12 @@ export const findRepository = async (cwd: string, env: NodeJS.ProcessEnv): Promi
 }
 
 /** A commit's short name and subject, as messages cite it. */
-export const describeCommit = async (
-  repository: Repository,
-): Promise<{ short: string; subject: string }> => {
+export interface Baseline {
+  short: string
+  subject: string
+}
+
+export const describeCommit = async (repository: Repository): Promise<Baseline> => {
   const text = await gitText(['show', '-s', '--no-show-signature', '--format=%h%x00%s', 'HEAD'], {
     place: { gitDir: repository.gitDir },
   })

@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts'
+import type { Baseline } from './repository.ts'
 import { parseSpec, printSpec, type Spec } from './spec/spec.ts'
 import { parseTrailers, printMessage, type Trailer } from './trailers.ts'
 import { isUuid } from './uuid.ts'
@@ -24,10 +25,7 @@ export interface SnapshotFacts {
   spec: Spec | null
 }
 
-export const printSnapshotMessage = (
-  facts: SnapshotFacts,
-  baseline: { short: string; subject: string },
-): string => {
+export const printSnapshotMessage = (facts: SnapshotFacts, baseline: Baseline): string => {
   const where = facts.branch ?? '(no branch)'
   const trailers: Trailer[] = [
     ['Exp-Version', 1],

@@ -1,10 +1,13 @@
+import { dropIndex } from '../../lib/capture/private-index.ts'
+import { GitError } from '../../lib/git.ts'
+import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
-import { checkOut } from './checkout.ts'
+import { removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
 import { type Brought, bringPaths } from './link.ts'
-import { layRunGit } from './run-git.ts'
-import { openSlot, removeSlot, type Slot } from './slot.ts'
-import { excludeInSlot, prepareSlotGit } from './slot-git.ts'
-import { readUserConfig } from './user-config.ts'
+import { layRunGit, refsForRun } from './run-git.ts'
+import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
+import { exclude, prepareSlotGit } from './slot-git.ts'
+import { readUserConfig, type UserConfig } from './user-config.ts'
 
 export interface Materialized {
   /** The tree of all files that the workplace got from the snapshot. */
@@ -25,11 +28,29 @@ export const materialize = async (slot: Slot, job: Job): Promise<Materialized> =
 
 const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   openSlot(slot)
-  const config = await readUserConfig(job.commonDir, job.worktree)
+  const [config, refs] = await settle<[UserConfig, string]>([
+    readUserConfig(job.commonDir, job.worktree),
+    refsForRun(job),
+  ])
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
-  const tree = await checkOut(slot, job.snapshot, job.spec.keep)
+  beginChange(slot)
+  const tree = await wholeTree(slot, job.snapshot)
+  const layOut = async (): Promise<void> => {
+    await writeFiles(slot, tree)
+    await settle<unknown[]>([
+      removeLeftovers(slot, job.spec.keep),
+      layRunGit(slot, job, config, refs),
+    ])
+  }
+  await layOut().catch((error: unknown) => {
+    if (!(error instanceof GitError)) throw error
+    // A run may have taken the right to write from its folders.
+    makeWritable(slot.workplace)
+    dropIndex(slot.index)
+    return layOut()
+  })
   const brought = bringPaths(job.worktree, slot.workplace, job.spec)
-  const exclude = excludeInSlot(slot, job.commonDir, [...brought.linked, ...brought.copied])
-  await layRunGit(slot, job, config, exclude)
+  exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])
+  endChange(slot)
   return { tree, brought }
 }

@@ -13,18 +13,17 @@ export const layRunGit = async (
   slot: Slot,
   job: Job,
   config: UserConfig,
-  exclude: string,
+  refs: string,
 ): Promise<void> => {
   const gitDir = join(slot.workplace, '.git')
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
     mkdirSync(join(gitDir, folder), { recursive: true })
   }
-  const branch = job.branch !== null && isRefName(job.branch) ? `refs/heads/${job.branch}` : null
+  const branch = branchOf(job)
   const write = (file: string, text: string): void => writeFileSync(join(gitDir, file), text)
   write('HEAD', branch === null ? `${job.baseline}\n` : `ref: ${branch}\n`)
   write('objects/info/alternates', `${join(job.commonDir, 'objects')}\n`)
-  write('packed-refs', await packedRefs(job, branch))
-  write('info/exclude', exclude)
+  write('packed-refs', refs)
   write(
     'config',
     printConfig([
@@ -44,8 +43,15 @@ export const layRunGit = async (
   await git(['read-tree', '-m', job.baseline], { cwd: slot.workplace, place })
 }
 
-/** Without the word `sorted` in the first line git takes the refs in any order. */
-const packedRefs = async (job: Job, branch: string | null): Promise<string> => {
+const branchOf = ({ branch }: Job): string | null =>
+  branch !== null && isRefName(branch) ? `refs/heads/${branch}` : null
+
+/**
+ * The run's refs, its branch and the repository's tags, as the text of a packed-refs file. Without
+ * the word `sorted` in its first line git takes them in any order.
+ */
+export const refsForRun = async (job: Job): Promise<string> => {
+  const branch = branchOf(job)
   const tags = await gitText(
     [
       'for-each-ref',

@@ -47,11 +47,11 @@ export const prepareSlotGit = async (
   if (changed) rmSync(slot.index, { force: true })
 }
 
-/** Ignores these paths in the slot beside what the user ignores: links and copies of ours [R18]. */
-export const excludeInSlot = (slot: Slot, commonDir: string, paths: string[]): string => {
+/** Ignores these paths in slot and run beside what the user ignores: links and copies of ours [R18]. */
+export const exclude = (slot: Slot, commonDir: string, paths: string[]): void => {
   const text = `${read(join(commonDir, 'info', 'exclude')) ?? ''}\n${excludeLines(paths)}`
   keepFile(join(slot.gitDir, 'info', 'exclude'), text)
-  return text
+  writeFileSync(join(slot.workplace, '.git', 'info', 'exclude'), text)
 }
 
 /** Patterns without a trailing slash: a link to a folder is no folder to git. */

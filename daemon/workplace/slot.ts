@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -54,10 +55,14 @@ export const slotOf = (
 /** Makes the slot's folders, or checks that they are what they must be. */
 export const openSlot = (slot: Slot): void => {
   mkdirSync(dirname(slot.workplace), { recursive: true, mode: 0o700 })
-  const names = readdirSync(dirname(slot.workplace))
-  const [other] = names
-  if (names.length === 1 && other !== undefined && other !== basename(slot.workplace)) {
-    renameSync(join(dirname(slot.workplace), other), slot.workplace)
+  const others = readdirSync(dirname(slot.workplace)).filter(
+    (name) => name !== basename(slot.workplace),
+  )
+  for (const other of others) {
+    const path = join(dirname(slot.workplace), other)
+    // That of another worktree, or what a run left beside it.
+    if (others.length === 1 && !existsSync(slot.workplace)) renameSync(path, slot.workplace)
+    else removeTree(path)
   }
   mkdirSync(slot.workplace, { recursive: true, mode: 0o700 })
   for (const folder of [slot.folder, dirname(slot.workplace), slot.workplace]) {
@@ -73,14 +78,28 @@ export const openSlot = (slot: Slot): void => {
   }
 }
 
+/** Marks a slot as being changed, and removes what is not believed or is another run's. */
+export const beginChange = (slot: Slot): void => {
+  // Left half-way by a crash: what its index says of its files is not believed.
+  if (existsSync(slot.dirtyMark)) rmSync(slot.index, { force: true })
+  writeFileSync(slot.dirtyMark, '')
+  rmSync(`${slot.index}.lock`, { force: true })
+  removeTree(join(slot.workplace, '.git'))
+}
+
+export const endChange = (slot: Slot): void => rmSync(slot.dirtyMark, { force: true })
+
 /** Gives a slot up: nothing of it is used again. */
-export const removeSlot = (slot: Slot): void => {
-  if (existsSync(slot.workplace)) makeWritable(slot.workplace)
-  rmSync(slot.folder, { recursive: true, force: true })
+export const removeSlot = (slot: Slot): void => removeTree(slot.folder)
+
+const removeTree = (path: string): void => {
+  makeWritable(path)
+  rmSync(path, { recursive: true, force: true })
 }
 
 /** Gives the right to write back to folders that a run took it from. Follows no link. */
 export const makeWritable = (folder: string): void => {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
   chmodSync(folder, 0o700)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) makeWritable(join(folder, entry.name))

@@ -6,21 +6,28 @@ import { printOverride } from '../overrides/print.ts'
 import type { Places } from '../places.ts'
 import { queueId } from '../places.ts'
 import { changeRefs, resultRef, snapshotRef, takenNames } from '../refs.ts'
-import { describeCommit, type Repository } from '../repository.ts'
+import { type Baseline, describeCommit, type Repository } from '../repository.ts'
+import { settle } from '../settle.ts'
 import { printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
 import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
 import { authorLine, commitSnapshots } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
-import { writeTrees } from './trees.ts'
+import { type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
+
+/** What is to be made of the workspace. */
+export interface Plan {
+  spec: Spec
+  /** One list of overrides an experiment; a sweep has several. Each names its file. */
+  sweep: Override[][]
+}
 
 export interface CaptureRequest {
   repository: Repository
   places: Places
-  spec: Spec
-  /** One list of overrides an experiment; a sweep has several. Each names its file. */
-  sweep: Override[][]
+  /** The workspace is looked at while the plan is still being made. */
+  plan: Promise<Plan>
   /** The name the user gave, or null. */
   name: string | null
   untracked: UntrackedRules
@@ -75,16 +82,20 @@ export const dropSnapshots = async (
 const captureOnce = async (
   request: CaptureRequest,
 ): Promise<{ snapshots: Captured[]; notes: string[] }> => {
-  const { repository, places, sweep } = request
-  const [trees, baseline, author] = await Promise.all([
+  const { repository, places, nowMs } = request
+  const [plan, trees, baseline, author, taken] = await settle<
+    [Plan, Trees, Baseline, string, Map<string, string>]
+  >([
+    request.plan,
     writeTrees(repository, places.scratch, request.untracked),
     describeCommit(repository),
-    authorLine(repository, request.nowMs),
+    authorLine(repository, nowMs),
+    takenNames(repository.commonDir, repository.head),
   ])
-  const edited = await editParameters(repository, trees, sweep)
+  const edited = await editParameters(repository, trees, plan.sweep)
+  let names = chooseNames(request.name, plan, taken)
   for (let attempt = 1; ; attempt++) {
-    const names = await chooseNames(request)
-    const facts = names.map((name, i) => factsOf(request, name, sweep[i] ?? []))
+    const facts = names.map((name, i) => factsOf(request, plan, name, plan.sweep[i] ?? []))
     const drafts = facts.map((own, i) => ({
       message: printSnapshotMessage(own, baseline),
       files: edited[i] ?? [],
@@ -93,11 +104,15 @@ const captureOnce = async (
     const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
     if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }
     if (attempt === TRIES) throw new UserError('name-taken', 'others keep taking these names')
+    names = chooseNames(request.name, plan, await takenNames(repository.commonDir, repository.head))
   }
 }
 
-const chooseNames = async ({ repository, name, sweep }: CaptureRequest): Promise<string[]> => {
-  const taken = await takenNames(repository.commonDir, repository.head)
+const chooseNames = (
+  name: string | null,
+  { sweep }: Plan,
+  taken: Map<string, string>,
+): string[] => {
   const proposed = proposeNames(name, sweep)
   if (name !== null) {
     const clash = proposed.map((own) => taken.get(foldName(own))).find((own) => own !== undefined)
@@ -116,7 +131,12 @@ const chooseNames = async ({ repository, name, sweep }: CaptureRequest): Promise
   })
 }
 
-const factsOf = (request: CaptureRequest, name: string, overrides: Override[]): SnapshotFacts => ({
+const factsOf = (
+  request: CaptureRequest,
+  { spec }: Plan,
+  name: string,
+  overrides: Override[],
+): SnapshotFacts => ({
   id: uuid7(request.nowMs),
   queue: queueId(request.places),
   name,
@@ -125,7 +145,7 @@ const factsOf = (request: CaptureRequest, name: string, overrides: Override[]): 
   workdir: request.repository.workdir,
   overrides: overrides.map(printOverride),
   executor: 'temp-dir',
-  spec: request.spec,
+  spec,
 })
 
 const createRefs = ({ commonDir }: Repository, snapshots: Captured[]): Promise<boolean> =>

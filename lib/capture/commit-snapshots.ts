@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GitError, git } from '../git.ts'
-import type { Repository } from '../repository.ts'
+import type { Baseline, Repository } from '../repository.ts'
 import type { Trees } from './trees.ts'
 
 /** A parameter file with its overrides applied. */
@@ -25,7 +25,7 @@ export interface Draft {
 export const commitSnapshots = async (
   repository: Repository,
   trees: Trees,
-  baseline: { short: string; subject: string },
+  baseline: Baseline,
   drafts: Draft[],
   author: string,
 ): Promise<string[]> => {

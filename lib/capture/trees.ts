@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import { GitError, git, gitList, gitText } from '../git.ts'
 import type { Repository } from '../repository.ts'
+import { settle } from '../settle.ts'
 import { copyIndex, dropIndex } from './private-index.ts'
 import { findUntracked, pathText, type UntrackedRules } from './untracked.ts'
 
@@ -26,7 +27,7 @@ export const writeTrees = async (
   const asWorked = copyIndex(asStaged, scratch)
   const empty = copyIndex(`${asStaged}-none`, scratch)
   try {
-    const [index, tracked, untracked] = await settled([
+    const [index, tracked, untracked] = await settle([
       writeStaged(repository, asStaged),
       writeTracked(repository, asWorked),
       writeUntracked(repository, asStaged, empty, rules),
@@ -35,14 +36,6 @@ export const writeTrees = async (
   } finally {
     for (const copy of [asStaged, asWorked, empty]) dropIndex(copy)
   }
-}
-
-/** Waits for all, also when one fails: the private indexes are removed afterwards. */
-const settled = async <A, B, C>(
-  tasks: [Promise<A>, Promise<B>, Promise<C>],
-): Promise<[A, B, C]> => {
-  await Promise.allSettled(tasks)
-  return Promise.all(tasks)
 }
 
 const writeStaged = async (repository: Repository, index: string): Promise<string> => {

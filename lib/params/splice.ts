@@ -69,3 +69,14 @@ export const cutBlock = (text: string, from: number, to: number): Splice => {
 
 const isBlank = (text: string, at: number): boolean =>
   text.slice(at, nextLine(text, at)).trim() === ''
+
+/** Cuts that touch or overlap as one. */
+export const joined = (cuts: Splice[]): Splice[] => {
+  const apart: Splice[] = []
+  for (const each of cuts.toSorted((a, b) => a.start - b.start)) {
+    const last = apart.at(-1)
+    if (last === undefined || each.start > last.end) apart.push({ ...each })
+    else last.end = Math.max(last.end, each.end)
+  }
+  return apart
+}

@@ -18,6 +18,9 @@ export const stepsOf = (file: string, root: Slot, override: Override, view: View
   const { operation, path, value, text } = override
   const place: Place = { file, root, view }
   if (path.length === 0 || path.includes('')) throw refused(text, 'a key is missing before the =')
+  if (view(root.node).is !== 'map') {
+    throw new UserError('bad-params-file', `${file} has no keys: it is one value or a list`)
+  }
   const found = find(root, path, view)
   if (operation === 'delete') return [deletion(place, override, found)]
   if (value === null) throw refused(text, 'a value is missing')
@@ -110,12 +113,6 @@ const missing = (
   if (keys === 'known' || holder.is === 'list') throw unknownParameter(file, path, found, view)
   const known = path.slice(0, path.length - found.missing.length)
   if (holder.is === 'map') return [{ do: 'insert', path: known, keys: found.missing, value }]
-  if (known.length === 0) {
-    throw new UserError(
-      'bad-params-file',
-      `${file} has no keys: it is one value, not a map of them`,
-    )
-  }
   // `+lr.sub=1` where lr is 0.1: the map takes the number's place.
   return [{ do: 'set', path: known, value: nested(found.missing, value) }]
 }

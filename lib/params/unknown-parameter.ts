@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { nearestName } from '../nearest-name.ts'
-import type { Found } from './find.ts'
-import { lastOf } from './find.ts'
+import { type Found, lastOf } from './find.ts'
+import { kindOf } from './format.ts'
 import type { Node, Slot, View } from './tree.ts'
 
 /** The error of a key that the file does not have, with the name that may have been meant. */
@@ -10,7 +10,7 @@ export const unknownParameter = (
   path: readonly string[],
   { chain, missing }: Found,
   view: View,
-  hint: string | null = `+${path.join('.')}=… adds it`,
+  hint: string | null = kindOf(file) === 'python' ? null : `+${path.join('.')}=… adds it`,
 ): UserError => {
   const name = path.join('.')
   const holder = view(lastOf(chain).node)

@@ -3,7 +3,7 @@ import type { Value } from '../../overrides/override.ts'
 import { lastOf } from '../find.ts'
 import type { Opened } from '../format.ts'
 import { saysValue } from '../same.ts'
-import { cutBlock, cutLines, lineEnd, newlineOf, put, type Splice } from '../splice.ts'
+import { cutBlock, cutLines, joined, lineEnd, newlineOf, put, type Splice } from '../splice.ts'
 import type { Node, Slot } from '../tree.ts'
 import { parseIni, type Section } from './parse-ini.ts'
 import { noLists, textOf, textual } from './textual.ts'
@@ -66,10 +66,12 @@ const signOf = (text: string, slot: Slot | undefined): string => {
   return /[ \t]*[=:][ \t]*$/.exec(before)?.[0] ?? ' = '
 }
 
-const cutSections = (text: string, sections: Section[], path: string[]): Splice[] =>
-  sections
+const cutSections = (text: string, sections: Section[], path: string[]): Splice[] => {
+  const cuts = sections
     .filter((one) => path.every((part, at) => one.path[at] === part))
     .map(({ header, slots }) => {
       const start = header?.[0] ?? 0
       return cutBlock(text, start, slots.at(-1)?.end ?? header?.[1] ?? start)
     })
+  return joined(cuts)
+}

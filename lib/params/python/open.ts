@@ -18,7 +18,7 @@ export const openPython = (file: string, text: string): Opened => ({
     const inner = keys
       .slice(1)
       .reduceRight((entry, key) => `{${quoted(key)}: ${entry}}`, pythonText(path, value))
-    return appended(bracketed(text, node), [`${quoted(keys[0] ?? '')}: ${inner}`])
+    return appended(bracketed(text, node), [`${nameIn(text, node, keys[0] ?? '')}: ${inner}`])
   },
   append: (chain, path, items) => {
     const { node } = lastOf(chain)
@@ -51,6 +51,14 @@ const setValue = (text: string, node: Node, path: string[], value: Value): Splic
 const asTuple = (value: Value, literal: string): string => {
   if (value.type !== 'list') return literal
   return `(${literal.slice(1, -1)}${value.items.length === 1 ? ',' : ''})`
+}
+
+/** A number is a key as it is where the keys beside it are numbers too; else it is a string. */
+const nameIn = (text: string, node: Node, key: string): string => {
+  const isNumbered = slotsIn(node).some(({ start }) =>
+    /^-?\d+\s*:/.test(text.slice(start, start + 20)),
+  )
+  return isNumbered && /^-?\d+$/.test(key) ? key : quoted(key)
 }
 
 const quoted = (key: string): string => pythonText([], { type: 'string', value: key, quote: null })

@@ -50,7 +50,10 @@ const named = (
     ({ node }) => first.start <= node.range[0] && node.range[0] < first.end,
   )
   const depth = dotted?.table?.path.length ?? 0
-  const isTable = dotted === undefined || depth > holder.length || text[first.start] === '['
+  const isTable =
+    dotted === undefined ||
+    depth > holder.length ||
+    /^\s*\[/.test(text.slice(first.start, first.end))
   const line = isTable ? `[${tomlKey(holder)}]` : `${tomlKey(holder.slice(depth))} = {}`
   return [{ ...first, text: line + newline }, ...others]
 }

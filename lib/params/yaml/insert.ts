@@ -2,21 +2,21 @@ import type { Value } from '../../overrides/override.ts'
 import { appended } from '../bracketed.ts'
 import { lastOf } from '../find.ts'
 import { lineEnd, newlineOf, put, type Splice } from '../splice.ts'
-import type { Slot } from '../tree.ts'
+import type { Node, Slot } from '../tree.ts'
 import { bracketed, isFlow, marginOf, slotsIn } from './blocks.ts'
 import { nameText, yamlText } from './write.ts'
 
 /** Puts a new key behind the last of its map, in the map's own style. */
 export const insertInto = (text: string, chain: Slot[], keys: string[], value: Value): Splice[] => {
   const { node } = lastOf(chain)
-  if (isFlow(text, node)) return appended(bracketed(text, node), [flowEntry(keys, value)])
+  const names = namesOf(text, node, keys)
+  if (isFlow(text, node)) return appended(bracketed(text, node), [flowEntry(names, value)])
   const slots = slotsIn(node)
   const [first] = slots
-  if (first === undefined) return [firstEntry(text, keys, value)]
+  if (first === undefined) return [firstEntry(text, names, value)]
   const margin = marginOf(text, first.start)
   const end = slots.reduce((last, slot) => Math.max(last, slot.end), 0)
-  const entry = blockEntry(text, margin, keys, value)
-  return [behind(text, end, entry)]
+  return [behind(text, end, blockEntry(text, margin, names, value))]
 }
 
 /** Puts items behind the last of a list. */
@@ -37,22 +37,31 @@ const behind = (text: string, end: number, lines: string): Splice =>
     ? put(end, lines + newlineOf(text))
     : put(lineEnd(text, end), newlineOf(text) + lines)
 
-const flowEntry = ([key = '', ...rest]: string[], value: Value): string => {
-  const inner = rest.length === 0 ? yamlText(value, FLOW) : `{${flowEntry(rest, value)}}`
-  return `${nameText(key, true)}: ${inner}`
+/** A number is a key as it is where the keys beside it are numbers too; else it is a name. */
+const namesOf = (text: string, node: Node, keys: string[]): string[] => {
+  const inFlow = isFlow(text, node)
+  const isNumbered = slotsIn(node).some(({ start }) =>
+    /^-?\d+[ \t]*:/.test(text.slice(start, start + 20)),
+  )
+  const isNumber = (key: string, depth: number): boolean =>
+    depth === 0 && isNumbered && /^-?\d+$/.test(key)
+  return keys.map((key, depth) => (isNumber(key, depth) ? key : nameText(key, inFlow)))
 }
 
-const blockEntry = (text: string, margin: string, keys: string[], value: Value): string => {
-  const names = keys.map((key, depth) => `${margin}${'  '.repeat(depth)}${nameText(key, false)}:`)
-  return `${names.join(newlineOf(text))} ${yamlText(value, BLOCK)}`
+const flowEntry = ([name = '', ...rest]: string[], value: Value): string =>
+  `${name}: ${rest.length === 0 ? yamlText(value, FLOW) : `{${flowEntry(rest, value)}}`}`
+
+const blockEntry = (text: string, margin: string, names: string[], value: Value): string => {
+  const lines = names.map((name, depth) => `${margin}${'  '.repeat(depth)}${name}:`)
+  return `${lines.join(newlineOf(text))} ${yamlText(value, BLOCK)}`
 }
 
 /** Into a document that holds nothing but comments. */
-const firstEntry = (text: string, keys: string[], value: Value): Splice => {
+const firstEntry = (text: string, names: string[], value: Value): Splice => {
   const at = /^\.\.\.(?:\s|$)/m.exec(text)?.index ?? text.length
   const newline = newlineOf(text)
   const before = at === 0 || text[at - 1] === '\n' ? '' : newline
-  return put(at, `${before}${blockEntry(text, '', keys, value)}${newline}`)
+  return put(at, `${before}${blockEntry(text, '', names, value)}${newline}`)
 }
 
 const BLOCK = { inFlow: false, quote: null } as const

@@ -23,5 +23,5 @@ const NUMBER =
 const CLOCK = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 const DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?$/
 
-// A colon is safe here by the rules, but readers of some years ago stumble over it.
-const breaksFlow = (text: string): boolean => /[,[\]{}:]|^[?]|^-[^\w.]/.test(text)
+// By the rules `:` and `?` are safe within a word, but PyYAML and older readers stumble over them.
+const breaksFlow = (text: string): boolean => /[,[\]{}:?]|^-[^\w.]/.test(text)

@@ -17,7 +17,7 @@ export const setValue = (text: string, chain: Slot[], value: Value): Splice[] =>
   const style: Style = { inFlow: isFlow(text, holder), quote: quoteOf(text[node.start]) }
   const [start, end] = alias ?? [node.start, node.end]
   if (alias === null && isBlock(text, node)) return setBlock(text, slot, value)
-  if (start === end) return [put(gapOf(slot), ` ${yamlText(value, style)}`)]
+  if (start === end) return intoGap(text, slot, yamlText(value, style))
   return [...withoutTag(text, slot), { start, end, text: yamlText(value, style) }]
 }
 
@@ -38,13 +38,17 @@ const quoteOf = (sign: string | undefined): Style['quote'] => {
 const isBlock = (text: string, node: Node): boolean =>
   node.content.is !== 'atom' && !isFlow(text, node)
 
-const gapOf = ({ gap }: Slot): number => {
-  if (gap >= 0) return gap
-  throw new UserError(
-    'bad-override',
-    'a key that has no colon cannot be given a value',
-    'add the colon by hand',
-  )
+const intoGap = (text: string, slot: Slot, value: string): Splice[] => {
+  const { gap, tag } = slot
+  if (gap < 0) {
+    throw new UserError(
+      'bad-override',
+      'a key without a colon takes no value',
+      'add the colon by hand',
+    )
+  }
+  if (tag !== null && tag[0] >= gap) return [{ start: gap, end: tag[1], text: ` ${value}` }]
+  return [...withoutTag(text, slot), put(gap, ` ${value}`)]
 }
 
 const withoutTag = (text: string, { tag }: Slot): Splice[] => {
@@ -63,7 +67,7 @@ const setBlock = (text: string, slot: Slot, value: Value): Splice[] => {
   const rest = lineEnd(text, slot.gap)
   if (slot.gap < 0 || node.start <= rest)
     return [{ start: node.start, end: node.end, text: inline }]
-  return [...withoutTag(text, slot), put(slot.gap, ` ${inline}`), cut(rest, endOfBlock(text, node))]
+  return [...intoGap(text, slot, inline), cut(rest, endOfBlock(text, node))]
 }
 
 const blockList = (text: string, node: Node, items: Value[]): string => {

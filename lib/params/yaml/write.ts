@@ -27,8 +27,9 @@ export const yamlText = (value: Value, style: Style): string => {
 const keyText = (key: Value): string =>
   key.type === 'string' ? nameText(key.value, true) : keyName(key)
 
+/** A key. `y` and `n` are common names, and only the letter of YAML 1.1 makes truth values of them. */
 export const nameText = (name: string, inFlow: boolean): string =>
-  stringText(name, { inFlow, quote: null })
+  /^[yn]$/i.test(name) ? name : stringText(name, { inFlow, quote: null })
 
 const yamlFloat = (value: number): string => {
   if (Number.isNaN(value)) return '.nan'
