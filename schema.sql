@@ -65,13 +65,16 @@ create table experiment (
   result         text,
   kept           text    not null default '[]' check (json_valid(kept)),
   workplace      text,
+  starred        integer not null default 0 check (starred in (0, 1)),
+  tags           text    not null default '[]' check (json_valid(tags)),
+  note           text,
   unique (repository, baseline, folded_name),
   check ((state = 'running') = (phase is not null)),
   check ((state in ('queued', 'held', 'running')) = (ended_at is null)),
   check ((state in ('queued', 'held', 'running', 'succeeded')) = (reason_code is null)),
   check ((reason_code is null) = (reason_text is null)),
   check (state <> 'running' or attempt > 0),
-  check (state <> 'succeeded' or (exit_code = 0 and result is not null)),
+  check (state <> 'succeeded' or (exit_code is 0 and result is not null)),
   check (state <> 'failed' or exit_code is not null or signal is not null)
 ) strict;
 

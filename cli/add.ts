@@ -16,9 +16,9 @@ import { resolveSpec } from '../lib/spec/resolve.ts'
 import { workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { ensureDaemon } from '../lib/start-daemon.ts'
-import type { Ticket } from '../lib/ticket.ts'
-import { uuid7 } from '../lib/uuid.ts'
+import { newTicket } from '../lib/ticket.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
+import { vacateNames } from './vacate-names.ts'
 
 /** What `add` and `run` are told. */
 export interface AddOptions {
@@ -26,6 +26,7 @@ export interface AddOptions {
   command: string[] | null
   setParam?: string[]
   name?: string
+  force?: boolean
   /** `-c`: a line for the shell. */
   shell?: string
   setup?: string
@@ -76,6 +77,7 @@ export const enqueue = async (
       copy: options.copy,
     },
   })
+  if (options.force === true) await vacateNames(session, options.name ?? null, combinations)
   const captured = await capture({
     repository,
     places,
@@ -90,16 +92,16 @@ export const enqueue = async (
     nowMs,
   })
   const { spec, detected, notes } = await answer
-  const ticket: Ticket = {
-    ticket: uuid7(nowMs),
-    verb: 'enqueue',
-    repository: repository.commonDir,
-    worktree: repository.worktree,
-    env: null,
-    priority: 0,
-    keep: options.keep === true,
-    items: captured.snapshots.map(({ oid, facts }) => ({ oid, id: facts.id, name: facts.name })),
-  }
+  const ticket = newTicket(
+    {
+      verb: 'enqueue',
+      repository: repository.commonDir,
+      worktree: repository.worktree,
+      keep: options.keep === true,
+      items: captured.snapshots.map(({ oid, facts }) => ({ oid, id: facts.id, name: facts.name })),
+    },
+    nowMs,
+  )
   try {
     ticket.env = keepEnvironment(places, environmentForRuns(process.env))
     putTicket(places, ticket, nowMs)
@@ -108,7 +110,12 @@ export const enqueue = async (
     throw error
   }
   const editable = describeEditable(
-    findEditableInstalls(repository.worktree, process.env.PATH, spec.command),
+    findEditableInstalls({
+      workspace: repository.worktree,
+      workdir: repository.workdir,
+      command: spec.command,
+      env: process.env,
+    }),
   )
   const lines = [detected, ...notes, ...captured.notes, ...(editable === null ? [] : [editable])]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))

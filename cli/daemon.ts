@@ -4,9 +4,9 @@ import { openHistory } from '../lib/history.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { makePlaces, type Places, places } from '../lib/places.ts'
 import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
+import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
 import { ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
-import { stopTicket } from '../lib/stop-ticket.ts'
 import { daemonJson, daemonText } from './status.ts'
 
 export interface DaemonOptions {
@@ -84,7 +84,7 @@ const stopRuns = async (found: Places): Promise<void> => {
   const running = history?.running() ?? []
   const byRepository = Map.groupBy(running, ({ repository }) => repository)
   for (const [commonDir, experiments] of byRepository) {
-    await request(found, stopTicket({ commonDir }, experiments), Date.now())
+    await request(found, recordTicket('stop', commonDir, experiments), Date.now())
   }
   while ((history?.running() ?? []).some(({ id }) => running.some((own) => own.id === id))) {
     await wait(LOOK_MS)

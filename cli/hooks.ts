@@ -4,7 +4,7 @@ import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { hookFile, hookState, installHook, removeHook } from '../lib/hooks.ts'
 import { refuseProblems } from '../lib/load-config.ts'
 import { request } from '../lib/request.ts'
-import { uuid7 } from '../lib/uuid.ts'
+import { newTicket } from '../lib/ticket.ts'
 import { openConfiguredSession } from './session.ts'
 
 /** Installs, removes or shows the post-commit hook of this repository. */
@@ -30,16 +30,15 @@ export const hooks = async ({
   mkdirSync(dirname(file), { recursive: true })
   installHook(file, places)
   // A commit from a GUI has no environment to speak of: its experiments run in this shell's.
-  const ticket = {
-    ticket: uuid7(Date.now()),
-    verb: 'environment' as const,
-    repository: repository.commonDir,
-    worktree: repository.worktree,
-    env: keepEnvironment(places, environmentForRuns(process.env)),
-    priority: 0,
-    keep: false,
-    items: [],
-  }
+  const ticket = newTicket(
+    {
+      verb: 'environment',
+      repository: repository.commonDir,
+      worktree: repository.worktree,
+      env: keepEnvironment(places, environmentForRuns(process.env)),
+    },
+    Date.now(),
+  )
   await request(places, ticket, Date.now())
   process.stderr.write(`installed ${file}\n`)
   if (!isOn) process.stderr.write('it does nothing until: git config exp.autoqueue true\n')

@@ -42,12 +42,13 @@ const choose = async (
   name: string | null,
 ): Promise<Experiment> => {
   if (name !== null) return findExperiment(places, history, repository, name)
+  const pending = await pendingExperiments(places, repository.commonDir, history)
   const known = history?.list(repository.commonDir) ?? []
   const running = known.find(({ state }) => state.is === 'running')
   const ended = known
     .filter(({ state }) => isEnded(state))
     .toSorted((a, b) => endOf(b) - endOf(a))[0]
-  const found = running ?? ended ?? (await pendingExperiments(places, repository.commonDir))[0]
+  const found = running ?? ended ?? pending[0]
   if (found !== undefined) return found
   const [next] = known
   if (next !== undefined) return next

@@ -7,8 +7,8 @@ import { followExperiments } from '../lib/follow.ts'
 import { logReader } from '../lib/log-reader.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { attemptFolder } from '../lib/places.ts'
+import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
-import { stopTicket } from '../lib/stop-ticket.ts'
 import { type AddOptions, enqueue } from './add.ts'
 import { describeEnd } from './describe-end.ts'
 import { openConfiguredSession, type Session } from './session.ts'
@@ -22,7 +22,7 @@ export const run = async (options: AddOptions): Promise<number> => {
     if (isInterrupted) return
     isInterrupted = true
     process.stderr.write('\ngit exp: stopping…\n')
-    const ticket = stopTicket(session.repository, experiments)
+    const ticket = recordTicket('stop', session.repository.commonDir, experiments)
     request(session.places, ticket, Date.now()).catch((error: unknown) => {
       process.stderr.write(`git exp: ${(error as Error).message}\n`)
     })

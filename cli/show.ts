@@ -44,7 +44,7 @@ const choose = (session: Session, names: string[]): Promise<Experiment[]> =>
     if (names.length > 0) {
       return Promise.all(names.map((name) => findExperiment(places, history, repository, name)))
     }
-    const pending = await pendingExperiments(places, repository.commonDir)
+    const pending = await pendingExperiments(places, repository.commonDir, history)
     return [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
   })
 

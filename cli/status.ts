@@ -19,7 +19,7 @@ const SHOWN = 10
 export const status = async (options: { json?: boolean }): Promise<number> => {
   const { places, repository } = await openSession()
   return withHistory(places, async (history) => {
-    const pending = await pendingExperiments(places, repository.commonDir)
+    const pending = await pendingExperiments(places, repository.commonDir, history)
     if (options.json === true) {
       const all = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
       const experiments = all.map((one) => experimentJson(places, one))

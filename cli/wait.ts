@@ -32,7 +32,7 @@ const choose = ({ places, repository }: Session, names: string[]): Promise<Exper
     if (names.length > 0) {
       return Promise.all(names.map((name) => findExperiment(places, history, repository, name)))
     }
-    const pending = await pendingExperiments(places, repository.commonDir)
+    const pending = await pendingExperiments(places, repository.commonDir, history)
     const known = history?.list(repository.commonDir) ?? []
     return [...pending, ...known].filter(({ state }) => !isEnded(state))
   })

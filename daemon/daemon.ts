@@ -3,12 +3,17 @@ import type { Config } from '../lib/config.ts'
 import type { Places } from '../lib/places.ts'
 import type { Bell } from './bell.ts'
 import type { LiveRuns } from './live-runs.ts'
+import type { OneAtATime } from './one-at-a-time.ts'
 import type { Queue } from './queue.ts'
+import type { Records } from './records.ts'
 
 /** What every step of the daemon is given. */
 export interface Daemon {
   places: Places
   queue: Queue
+  records: Records
+  /** Keeps the end of a run and verbs on the same experiment apart. */
+  oneAtATime: OneAtATime
   runs: LiveRuns
   config: Config
   jobs: number

@@ -49,6 +49,19 @@ export const finishRun = async (
     await repositoryLimits(daemon, job),
   )
   for (const text of collected.notes) appendLine(log, `${OUR_PREFIX}${text}`)
+  await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, slot, end, collected))
+}
+
+const publishAndRecord = async (
+  daemon: Daemon,
+  claimed: Job,
+  slot: Slot,
+  end: End,
+  collected: Collected,
+): Promise<void> => {
+  // It may have been renamed since it was claimed.
+  const job = { ...claimed, name: daemon.records.find(claimed.id)?.name ?? claimed.name }
+  const log = join(attemptFolder(daemon.places, job.id, job.attempt), 'log')
   const published = await publish(job, collected, {
     isSuccess: end.state === 'succeeded',
     endedAt: end.endedAt,
@@ -57,7 +70,7 @@ export const finishRun = async (
     durationSeconds: end.startedAt === null ? null : (end.endedAt - end.startedAt) / 1000,
   })
   if (published.name !== job.name) {
-    daemon.queue.rename(job, published.name)
+    daemon.records.rename(job.number, published.name)
     appendLine(log, `${OUR_PREFIX}“${job.name}” was taken meanwhile: this is “${published.name}”`)
   }
   appendLine(log, `${OUR_PREFIX}${end.state}${end.reason === null ? '' : `: ${end.reason.text}`}`)

@@ -5,6 +5,8 @@ import { replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
 import type { Ticket } from '../lib/ticket.ts'
+import { changeRecords, MOVES_REFS } from './change-record.ts'
+import { changeRows } from './change-rows.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { readArrivals } from './read-arrivals.ts'
@@ -12,81 +14,92 @@ import { readArrivals } from './read-arrivals.ts'
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
   | { file: string; ticket: Ticket; change: () => void; folder: string | null }
+  | { file: string; ticket: Ticket; refused: string }
   | { file: string; ticket: Ticket | null; problem: string }
   | { file: string; later: string }
 
 /**
- * Takes in what lies in the spool: one transaction a scan, and a ticket leaves the spool only after
- * its rows are on the disk. What cannot be understood is set aside with its reason; the rest goes on.
+ * Takes in what lies in the spool, in order: one transaction a scan, and a ticket leaves the spool
+ * only after its rows are on the disk. What cannot be understood is set aside with its reason; the
+ * rest goes on. A ticket that moves refs stands alone, after all that came before it.
  */
 export const ingest = async (daemon: Daemon): Promise<void> => {
-  const prepared: Prepared[] = []
+  let batch: Prepared[] = []
   for (const file of spooled(daemon.places)) {
     const read = readTicket(daemon.places, file)
     if (read === null) continue
-    prepared.push(
+    if (!('problem' in read) && MOVES_REFS.has(read.verb)) {
+      takeIn(daemon, batch)
+      batch = []
+      takeIn(daemon, [await prepare(daemon, file, read)])
+      continue
+    }
+    batch.push(
       'problem' in read
         ? { file, ticket: null, problem: read.problem }
         : await prepare(daemon, file, read),
     )
   }
-  if (prepared.length === 0) return
+  takeIn(daemon, batch)
+}
+
+const takeIn = (daemon: Daemon, batch: Prepared[]): void => {
+  if (batch.length === 0) return
   const now = daemon.clock()
   daemon.queue.atomically(() => {
-    for (const one of prepared) {
-      if ('later' in one || one.ticket === null || daemon.queue.isAnswered(one.ticket.ticket))
-        continue
-      const refused = 'problem' in one ? one.problem : null
+    for (const one of batch) {
+      if ('later' in one || one.ticket === null) continue
+      if (daemon.queue.isAnswered(one.ticket.ticket)) continue
+      const refused = 'problem' in one ? one.problem : 'refused' in one ? one.refused : null
       if ('change' in one) one.change()
       daemon.queue.answer(one.ticket.ticket, one.ticket.verb, refused, now)
     }
   })
-  for (const one of prepared) {
+  for (const one of batch) {
     if ('later' in one) note('left', { file: one.file, problem: one.later })
     else if ('problem' in one) setAside(daemon, one.file, one.problem)
-    else moveTicket(daemon, one.file, one.folder)
+    else moveTicket(daemon, one.file, 'folder' in one ? one.folder : null)
   }
 }
 
 const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Prepared> => {
   const { queue } = daemon
+  const change = (apply: () => void, folder: string | null = null): Prepared => ({
+    file,
+    ticket,
+    change: apply,
+    folder,
+  })
   try {
     // A ticket that came before, and whose file stayed because a daemon died: only the file goes.
-    if (queue.isAnswered(ticket.ticket)) return { file, ticket, change: () => {}, folder: null }
-    switch (ticket.verb) {
-      case 'enqueue': {
-        const arrivals = await readArrivals(daemon, ticket)
-        const change = (): void => {
-          for (const arrival of arrivals) queue.add(arrival)
-        }
-        return { file, ticket, change, folder: arrivals[0]?.facts.id ?? null }
-      }
-      case 'stop':
-        return { file, ticket, change: () => stop(daemon, ticket), folder: null }
-      case 'environment': {
-        const { env } = ticket
-        if (env === null) return { file, ticket, problem: 'it names no environment' }
-        const change = (): void => queue.saveEnvironment(ticket.repository, env)
-        return { file, ticket, change, folder: null }
-      }
+    if (queue.isAnswered(ticket.ticket)) return change(() => {})
+    if (ticket.verb === 'enqueue') {
+      const arrivals = await readArrivals(daemon, ticket)
+      return change(() => arrivals.forEach(queue.add), arrivals[0]?.facts.id ?? null)
     }
+    if (ticket.verb === 'environment') {
+      const { env } = ticket
+      if (env === null) return { file, ticket, problem: 'it names no environment' }
+      return change(() => queue.saveEnvironment(ticket.repository, env))
+    }
+    if (!MOVES_REFS.has(ticket.verb)) return change(() => changeRows(daemon, ticket))
+    await changeRecords(daemon, ticket)
+    return change(() => {})
   } catch (error) {
-    if (error instanceof UserError || error instanceof GitError) {
-      return { file, ticket, problem: error.message }
-    }
-    const { code, stack } = error as NodeJS.ErrnoException
-    // The system's trouble may pass; a fault of ours will not, and must not hold up the others.
-    if (code !== undefined) return { file, later: String(stack) }
-    return { file, ticket, problem: `this is a fault of git exp: ${stack}` }
+    return failure(file, ticket, error)
   }
 }
 
-const stop = (daemon: Daemon, ticket: Ticket): void => {
-  for (const { id } of ticket.items) {
-    const outcome = daemon.queue.stop(id, daemon.clock())
-    note('stop', { id, outcome })
-    if (outcome === 'is-running') daemon.runs.stop(id)
+const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
+  if (error instanceof UserError || error instanceof GitError) {
+    // What is queued by a ticket that is wrong must be looked at; a verb's refusal is an answer.
+    if (ticket.verb === 'enqueue') return { file, ticket, problem: error.message }
+    return { file, ticket, refused: error.message }
   }
+  const { code, stack } = error as NodeJS.ErrnoException
+  // The system's trouble may pass; a fault of ours will not, and must not hold up the others.
+  if (code !== undefined) return { file, later: String(stack) }
+  return { file, ticket, problem: `this is a fault of git exp: ${stack}` }
 }
 
 /** A ticket that made rows is kept beside them: with it they can be made anew. */

@@ -14,7 +14,9 @@ import { note } from './events.ts'
 import { LiveRuns } from './live-runs.ts'
 import { takeLock } from './lock.ts'
 import { loop } from './loop.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { openQueue } from './queue.ts'
+import { openRecords } from './records.ts'
 import { watchSpool } from './watch-spool.ts'
 import { defaultWorkplaces } from './workplace/slot.ts'
 
@@ -36,6 +38,8 @@ const main = async (): Promise<number> => {
   const daemon: Daemon = {
     places: found,
     queue: openQueue(db),
+    records: openRecords(db),
+    oneAtATime: new OneAtATime(),
     runs: new LiveRuns(),
     config,
     jobs: values.jobs === undefined ? config.jobs : Number(values.jobs),

@@ -103,9 +103,6 @@ export const openQueue = (db: Database.Database) => {
       started_at = :startedAt, ended_at = :endedAt, exit_code = :exitCode, signal = :signal,
       result = :result
     where experiment = :number and attempt = :attempt`)
-  const setName = db.prepare(
-    'update experiment set name = :name, folded_name = :foldedName where number = :number',
-  )
   const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
 
   return {
@@ -175,9 +172,6 @@ export const openQueue = (db: Database.Database) => {
       const key = { number: job.number, attempt: job.attempt }
       if (requeue.run(key).changes > 0) dropRun.run(key)
     }),
-    rename: (job: Job, name: string): void => {
-      setName.run({ number: job.number, name, foldedName: foldName(name) })
-    },
     /** Records the outcome; false when this attempt was no longer ours to end (law 9). */
     finish: db.transaction((job: Job, end: Finish): boolean => {
       const { reason, kept, ...plain } = end

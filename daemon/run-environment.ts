@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findEditableInstalls } from '../lib/editable.ts'
 import type { Environment } from '../lib/environment.ts'
@@ -22,8 +22,9 @@ const NOT_REWRITTEN = new Set(['HOME', 'OLDPWD', '_'])
  */
 export const runEnvironment = (base: Environment, job: Job, folders: Folders): Environment => {
   const env: Environment = {}
+  const rewrite = rewriter(base, job, folders)
   for (const [name, value] of Object.entries(base)) {
-    env[name] = NOT_REWRITTEN.has(name) ? value : rewrite(value, folders)
+    env[name] = NOT_REWRITTEN.has(name) ? value : rewrite(value)
   }
   const cwd = join(folders.workplace, job.workdir)
   const twins = editableTwins(base, job, folders)
@@ -47,21 +48,35 @@ export const runEnvironment = (base: Environment, job: Job, folders: Folders): E
 }
 
 /** Puts the workplace where a value names the workspace or something below it. */
-const rewrite = (value: string, { workspace, workplace, linked }: Folders): string => {
-  if (workspace === null || workspace === '/' || !value.includes(workspace)) return value
-  let result = ''
-  let rest = value
-  for (let at = rest.indexOf(workspace); at >= 0; at = rest.indexOf(workspace)) {
-    const before = rest.slice(0, at)
-    const after = rest.slice(at + workspace.length)
-    const tail = /^[^:;,="'\s]*/.exec(after)?.[0] ?? ''
-    const starts = before === '' ? /(?:^|[:;,="'\s(])$/.test(result) : /[:;,="'\s(]$/.test(before)
-    const isPath = starts && (tail === '' || tail.startsWith('/'))
-    const stays = !isPath || belongsToWorkspace(tail.slice(1), workspace, workplace, linked)
-    result += before + (stays ? workspace : workplace)
-    rest = after
+const rewriter = (
+  base: Environment,
+  job: Job,
+  { workspace, workplace, linked }: Folders,
+): ((value: string) => string) => {
+  if (workspace === null || workspace === '/') return (value) => value
+  const names = namesOf(workspace, job.workdir, base.PWD).map((name) =>
+    name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+  )
+  const ends = `[:;,="'\\s]`
+  const path = new RegExp(
+    `(?<=^|${ends}|\\()(?:${names.join('|')})(?=((?:/[^:;,="'\\s]*)?)(?:${ends}|$))`,
+    'g',
+  )
+  return (value) =>
+    value.replace(path, (name: string, tail: string) =>
+      belongsToWorkspace(tail.slice(1), workspace, workplace, linked) ? name : workplace,
+    )
+}
+
+/** The workspace's real path, and the one by way of links that the shell which queued knew it by. */
+const namesOf = (workspace: string, workdir: string, pwd = ''): string[] => {
+  const below = workdir === '' ? '' : `/${workdir}`
+  const root = pwd.endsWith(below) ? pwd.slice(0, pwd.length - below.length) : ''
+  try {
+    return root !== workspace && realpathSync(root) === workspace ? [workspace, root] : [workspace]
+  } catch {
+    return [workspace]
   }
-  return result + rest
 }
 
 /** Linked folders are the workspace's own, and so is what the workplace has no twin of. */
@@ -80,7 +95,7 @@ const editableTwins = (
   { workspace, workplace }: Folders,
 ): string[] => {
   if (workspace === null) return []
-  return findEditableInstalls(workspace, base.PATH, job.spec.command).roots.map((root) =>
-    join(workplace, root),
-  )
+  const { command } = job.spec
+  const { roots } = findEditableInstalls({ workspace, workdir: job.workdir, command, env: base })
+  return roots.map((root) => join(workplace, root))
 }

@@ -7,8 +7,8 @@ export interface GitObject {
 }
 
 /**
- * Reads any number of objects through one process. A name is an oid, a ref or `<commit>:<path>`,
- * without line breaks; null stands for one that is not there.
+ * Reads any number of objects through one process. A name is an oid, a ref or `<commit>:<path>`;
+ * null stands for one that is not there, or that has a line break and cannot be asked for.
  */
 export const readObjects = async (
   commonDir: string,
@@ -17,23 +17,30 @@ export const readObjects = async (
   if (names.length === 0) return []
   const { stdout } = await git(['cat-file', '--batch'], {
     place: { gitDir: commonDir },
-    input: names.map((name) => `${name}\n`).join(''),
+    input: names.map(onOneLine).join(''),
   })
   const objects: (GitObject | null)[] = []
   for (let at = 0; at < stdout.length; ) {
     const lineEnd = stdout.indexOf(10, at)
-    const [oid = '', type = '', size] = stdout.subarray(at, lineEnd).toString().split(' ')
+    const found = FOUND.exec(stdout.subarray(at, lineEnd).toString())
     at = lineEnd + 1
-    if (size === undefined || !/^\d+$/.test(size)) {
+    if (found === null) {
       objects.push(null)
       continue
     }
+    const [, oid = '', type = '', size] = found
     const end = at + Number(size)
     objects.push({ oid, type, content: stdout.subarray(at, end) })
     at = end + 1
   }
   return objects
 }
+
+/** How git announces an object. What is missing it announces by its name, which may be any text. */
+const FOUND = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/
+
+/** An empty line is the name of nothing. */
+const onOneLine = (name: string): string => (name.includes('\n') ? '\n' : `${name}\n`)
 
 /** The oids that names stand for, or null, without reading what is behind them. */
 export const resolveNames = async (
@@ -43,7 +50,7 @@ export const resolveNames = async (
   if (names.length === 0) return []
   const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], {
     place: { gitDir: commonDir },
-    input: names.map((name) => `${name}\n`).join(''),
+    input: names.map(onOneLine).join(''),
   })
   return stdout
     .toString()

@@ -9,21 +9,25 @@ export interface EditableInstalls {
   unreachable: string[]
 }
 
+interface Run {
+  workspace: string
+  /** Where the command runs, relative to the workspace. */
+  workdir: string
+  command: string | string[]
+  env: NodeJS.ProcessEnv
+}
+
 /**
  * Looks in the Python that a run would use for installs that point into the workspace. Both styles
  * of setuptools, and the `.pth` files of other build tools, are known: a path in a `.pth` file, and
  * a finder module with a map from package to folder.
  */
-export const findEditableInstalls = (
-  workspace: string,
-  path: string | undefined,
-  command: string | string[],
-): EditableInstalls => {
+export const findEditableInstalls = ({ workspace, command, ...python }: Run): EditableInstalls => {
   const firstWord =
     (typeof command === 'string' ? command.trim().split(/\s+/)[0] : command[0]) ?? ''
   const roots = new Set<string>()
   const unreachable = new Set<string>()
-  for (const folder of sitePackages(workspace, path, firstWord)) {
+  for (const folder of sitePackages(workspace, firstWord, python)) {
     for (const name of listOf(folder)) {
       const file = join(folder, name)
       if (name.endsWith('.pth')) {
@@ -64,29 +68,45 @@ export const describeEditable = ({ roots, unreachable }: EditableInstalls): stri
   return parts.length === 0 ? null : parts.join('; ')
 }
 
+/** The folders that the run's Python, the first one on the path, imports installed packages from. */
 const sitePackages = (
   workspace: string,
-  path: string | undefined,
   firstWord: string,
-): Set<string> => {
-  const binFolders = [
-    ...(firstWord.includes('/') ? [dirname(resolve(workspace, firstWord))] : []),
-    ...(path ?? '').split(delimiter).map((part) => (isAbsolute(part) ? part : '')),
-  ]
-  const found = new Set<string>()
-  for (const bin of binFolders) {
-    if (!['python', 'python3'].some((name) => bin !== '' && existsSync(join(bin, name)))) continue
-    for (const version of listOf(join(bin, '..', 'lib'))) {
-      if (!version.startsWith('python3')) continue
-      for (const kind of ['site-packages', 'dist-packages']) {
-        found.add(join(bin, '..', 'lib', version, kind))
-      }
-    }
-    // The first Python on the path is the one that runs.
-    if (found.size > 0) break
-  }
-  return found
+  { workdir, env }: Omit<Run, 'workspace' | 'command'>,
+): string[] => {
+  const bin = [
+    ...(firstWord.includes('/') ? [dirname(resolve(workspace, workdir, firstWord))] : []),
+    ...(env.PATH ?? '').split(delimiter).filter(isAbsolute),
+  ].find(
+    (folder) =>
+      ['python', 'python3'].some((name) => existsSync(join(folder, name))) &&
+      packagesBelow(join(folder, '..', 'lib')).length > 0,
+  )
+  return bin === undefined ? [] : packagesOf(bin, env)
 }
+
+const packagesOf = (bin: string, env: NodeJS.ProcessEnv): string[] => {
+  const venv = read(join(bin, '..', 'pyvenv.cfg'))
+  const own = packagesBelow(join(bin, '..', 'lib'))
+  if (venv !== '') {
+    const base = /^home *= *(.+?) *$/m.exec(venv)?.[1]
+    const seesBase = /^include-system-site-packages *= *true *$/im.test(venv)
+    return seesBase && base !== undefined && base !== bin ? [...own, ...packagesOf(base, env)] : own
+  }
+  return [
+    ...own,
+    // Debian's Python installs for all users here, and any Python for one user there.
+    ...(bin === '/usr/bin' ? packagesBelow('/usr/local/lib') : []),
+    ...packagesBelow(join(env.PYTHONUSERBASE || join(env.HOME ?? '/', '.local'), 'lib')),
+  ]
+}
+
+const packagesBelow = (lib: string): string[] =>
+  listOf(lib)
+    .filter((version) => version.startsWith('python3'))
+    .flatMap((version) =>
+      ['site-packages', 'dist-packages'].map((kind) => join(lib, version, kind)),
+    )
 
 /** The entries of `MAPPING: dict[str, str] = {'pkg': '/folder/pkg'}` in setuptools' finder. */
 const finderMap = (source: string): [string, string][] => {

@@ -42,6 +42,9 @@ export const experimentJson = (
     attempt: run?.attempt ?? 0,
     log: run === null ? null : join(attemptFolder(places, experiment.id, run.attempt), 'log'),
     workplace: experiment.workplace,
+    starred: experiment.starred,
+    tags: experiment.tags,
+    note: experiment.note,
     kept: experiment.kept.map(({ path, sha256, bytes }) => ({ path, sha256, bytes })),
   }
 }

@@ -75,6 +75,9 @@ export interface Experiment {
   queuedAt: number
   kept: KeptFile[]
   workplace: string | null
+  starred: boolean
+  tags: string[]
+  note: string | null
   state: State
 }
 

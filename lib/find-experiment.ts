@@ -19,7 +19,7 @@ export const findExperiment = async (
   text: string,
 ): Promise<Experiment> => {
   const all = [
-    ...(await pendingExperiments(places, repository.commonDir)).reverse(),
+    ...(await pendingExperiments(places, repository.commonDir, history)).reverse(),
     ...(history?.list(repository.commonDir) ?? []),
   ]
   const [found, ...others] = await candidates(all, repository, text)

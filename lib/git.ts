@@ -69,7 +69,10 @@ export const LOCAL_GIT_VARIABLES = [
   'GIT_QUARANTINE_PATH',
 ]
 
-/** Our own git runs no hook of the user's, writes no reflog of ours and starts no gc. */
+/**
+ * Our own git runs no hook of the user's, writes no reflog of ours and starts no gc. Of a private
+ * index it would write a split one's shared part into the user's git dir.
+ */
 const OUR_CONFIG = [
   '--no-replace-objects',
   '-c',
@@ -78,6 +81,8 @@ const OUR_CONFIG = [
   'core.logAllRefUpdates=false',
   '-c',
   'core.safecrlf=false',
+  '-c',
+  'core.splitIndex=false',
   '-c',
   'gc.auto=0',
   '-c',

@@ -149,6 +149,9 @@ interface Row {
   result: string | null
   kept: string
   workplace: string | null
+  starred: number
+  tags: string
+  note: string | null
 }
 
 const toExperiment = (row: Row): Experiment => {
@@ -173,6 +176,9 @@ const toExperiment = (row: Row): Experiment => {
     queuedAt: row.queued_at,
     kept: JSON.parse(row.kept) as Experiment['kept'],
     workplace: row.workplace,
+    starred: row.starred === 1,
+    tags: JSON.parse(row.tags) as string[],
+    note: row.note,
     state: toState(row),
   }
 }

@@ -1,15 +1,21 @@
-import { parseCommit, readObjects } from './cat-file.ts'
+import { type GitObject, parseCommit, readObjects } from './cat-file.ts'
+import { UserError } from './errors.ts'
 import type { Experiment } from './experiment.ts'
+import type { History } from './history.ts'
 import type { Places } from './places.ts'
 import { parseSnapshotMessage, type SnapshotFacts } from './snapshot.ts'
 import { readTicket, spooled } from './spool.ts'
 import type { Ticket, TicketItem } from './ticket.ts'
 import { uuidTime } from './uuid.ts'
 
-/** The experiments of a repository whose tickets still wait in the spool, oldest first. */
+/**
+ * The experiments of a repository whose tickets still wait in the spool, oldest first. A ticket that
+ * was just taken in may still lie there: what the history knows is left out, so read that after.
+ */
 export const pendingExperiments = async (
   places: Places,
   repository: string,
+  history: History | null,
 ): Promise<Experiment[]> => {
   const tickets = spooled(places)
     .map((file) => readTicket(places, file))
@@ -20,12 +26,25 @@ export const pendingExperiments = async (
     repository,
     items.map(({ item }) => item.oid),
   )
-  return items.flatMap(({ ticket, item }, i) => {
-    const object = objects[i]
-    if (object?.type !== 'commit') return []
-    const { message } = parseCommit(object.content)
-    return [queuedExperiment(ticket, item, parseSnapshotMessage(message))]
-  })
+  const pending = new Map<string, Experiment>()
+  for (const [i, { ticket, item }] of items.entries()) {
+    const facts = factsOf(objects[i])
+    if (facts?.id !== item.id || pending.has(item.id)) continue
+    if ((history?.byId(item.id) ?? null) !== null) continue
+    pending.set(item.id, queuedExperiment(ticket, item, facts))
+  }
+  return [...pending.values()]
+}
+
+/** Null for what is no snapshot; the daemon will set its ticket aside. */
+const factsOf = (object: GitObject | null | undefined): SnapshotFacts | null => {
+  if (object?.type !== 'commit') return null
+  try {
+    return parseSnapshotMessage(parseCommit(object.content).message)
+  } catch (error) {
+    if (error instanceof UserError) return null
+    throw error
+  }
 }
 
 /** An experiment that is queued and has no row yet. */
@@ -53,5 +72,8 @@ export const queuedExperiment = (
   queuedAt: uuidTime(item.id),
   kept: [],
   workplace: null,
+  starred: false,
+  tags: [],
+  note: null,
   state: { is: 'queued' },
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { UserError } from './errors.ts'
 import { replaceFile } from './files.ts'
 import { hostId, isOnNetwork } from './host.ts'
@@ -83,10 +83,21 @@ const at = (home: string): Places => ({
 })
 
 const stateHome = (env: NodeJS.ProcessEnv): string => {
-  if (env.GIT_EXP_HOME) return env.GIT_EXP_HOME
-  const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state')
+  if (env.GIT_EXP_HOME) return absolute(env.GIT_EXP_HOME)
+  const given = env.XDG_STATE_HOME ?? ''
+  const state = isAbsolute(given) ? given : join(env.HOME || homedir(), '.local', 'state')
   if (isOnNetwork(nearestExisting(state))) return `/var/tmp/git-exp-${process.getuid?.() ?? 0}`
   return join(state, 'git-exp', hostId())
+}
+
+/** The daemon works in another folder than whoever starts it: both must mean the same place. */
+const absolute = (home: string): string => {
+  if (isAbsolute(home)) return home
+  throw new UserError(
+    'state-folder',
+    `GIT_EXP_HOME “${home}” is not an absolute path`,
+    'begin it with a slash',
+  )
 }
 
 /** Whether the usual state folder was left because it lies on a network file system. */

@@ -1,3 +1,5 @@
+import { resolveNames } from './cat-file.ts'
+import { UserError } from './errors.ts'
 import { GitError, git, gitText } from './git.ts'
 import { foldName, nameProblem } from './names.ts'
 
@@ -43,6 +45,24 @@ export const takenNames = async (
   return new Map(names.map((name) => [foldName(name), name]))
 }
 
+/** The results under a baseline, whoever made them. */
+export const listResults = async (
+  commonDir: string,
+  baseline: string,
+): Promise<{ name: string; oid: string }[]> => {
+  const prefix = resultRef(baseline, '')
+  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', prefix], {
+    place: { gitDir: commonDir },
+  })
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({
+      oid: line.slice(0, line.indexOf(' ')),
+      name: line.slice(line.indexOf(' ') + 1 + prefix.length),
+    }))
+}
+
 export type RefChange =
   | { to: 'create'; ref: string; oid: string }
   | { to: 'verify-absent'; ref: string }
@@ -57,6 +77,29 @@ export const changeRefs = async (commonDir: string, changes: RefChange[]): Promi
   } catch (error) {
     if (error instanceof GitError && (await clash(commonDir, changes))) return false
     throw error
+  }
+}
+
+/**
+ * Moves refs, or removes those that go nowhere, in one transaction. What is not there is left out,
+ * so that a second call after a crash finds nothing to do.
+ */
+export const moveRefs = async (
+  commonDir: string,
+  moves: { from: string; to: string | null }[],
+): Promise<void> => {
+  const oids = await resolveNames(
+    commonDir,
+    moves.map(({ from }) => from),
+  )
+  const changes = moves.flatMap(({ from, to }, i): RefChange[] => {
+    const oid = oids[i]
+    if (oid === null || oid === undefined || from === to) return []
+    const remove: RefChange = { to: 'delete', ref: from, oid }
+    return to === null ? [remove] : [remove, { to: 'create', ref: to, oid }]
+  })
+  if (changes.length > 0 && !(await changeRefs(commonDir, changes))) {
+    throw new UserError('refused-by-daemon', 'its refs were changed by another process meanwhile')
   }
 }
 

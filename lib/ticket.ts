@@ -2,10 +2,22 @@ import { isAbsolute } from 'node:path'
 import { isEnvironmentName } from './environment.ts'
 import { nameProblem } from './names.ts'
 import { quoteValue, unquoteValue } from './quote.ts'
-import { isUuid } from './uuid.ts'
+import { isUuid, uuid7 } from './uuid.ts'
 
 /** What a ticket can ask of the daemon. */
-export const VERBS = ['enqueue', 'stop', 'environment'] as const
+export const VERBS = [
+  'enqueue',
+  'environment',
+  'stop',
+  'hold',
+  'release',
+  'retry',
+  'rename',
+  'remove',
+  'star',
+  'tag',
+  'note',
+] as const
 export type Verb = (typeof VERBS)[number]
 
 /** One experiment that a ticket is about: its snapshot, id and name. */
@@ -28,10 +40,27 @@ export interface Ticket {
   priority: number
   /** Whether the workplace stays after the run. */
   keep: boolean
+  /** What a verb needs besides: the new name, the note, `on` or `off`, `+tag` or `-tag`. */
+  value?: string
   items: TicketItem[]
 }
 
+/** A ticket with nothing but what its verb needs. */
+export const newTicket = (
+  facts: Pick<Ticket, 'verb' | 'repository'> & Partial<Ticket>,
+  nowMs: number,
+): Ticket => ({
+  ticket: uuid7(nowMs),
+  worktree: null,
+  env: null,
+  priority: 0,
+  keep: false,
+  items: [],
+  ...facts,
+})
+
 export const MAX_TICKET_BYTES = 4 * 1024 * 1024
+const MAX_VALUE = 10_000
 const FIRST_LINE = 'git-exp-ticket 1'
 
 export const printTicket = (ticket: Ticket): string =>
@@ -44,6 +73,7 @@ export const printTicket = (ticket: Ticket): string =>
     ...(ticket.env === null ? [] : [`env ${ticket.env}`]),
     `priority ${ticket.priority}`,
     `keep ${ticket.keep}`,
+    ...(ticket.value === undefined ? [] : [`value ${quoteValue(ticket.value)}`]),
     '',
     ...ticket.items.map(({ oid, id, name }) => `${oid} ${id} ${name}`),
     '',
@@ -65,7 +95,7 @@ export const parseTicket = (text: string): Ticket | { problem: string } => {
   return { ...head, items }
 }
 
-const KEYS = ['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'keep']
+const KEYS = ['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'keep', 'value']
 
 const parseHead = (lines: string[]): Omit<Ticket, 'items'> | { problem: string } => {
   const found = new Map<string, string>()
@@ -87,6 +117,7 @@ const parseHead = (lines: string[]): Omit<Ticket, 'items'> | { problem: string }
     env: found.get('env') ?? null,
     priority: Number(found.get('priority') ?? '0'),
     keep: found.get('keep') === 'true',
+    ...(found.has('value') ? { value: found.get('value') ?? '' } : {}),
   }
 }
 
@@ -104,6 +135,8 @@ const isValid = (key: string, value: string | undefined): boolean => {
       return value === undefined || isEnvironmentName(value)
     case 'priority':
       return value === undefined || (/^-?\d{1,3}$/.test(value) && Math.abs(Number(value)) <= 100)
+    case 'value':
+      return value === undefined || value.length <= MAX_VALUE
     default:
       return value === undefined || value === 'true' || value === 'false'
   }

@@ -32,11 +32,11 @@ export const bringPaths = (
       brought.notes.push(`${path} is part of the snapshot and was left as it is`)
       return false
     }
-    mkdirSync(dirname(to), { recursive: true })
-    if (!`${realpathSync(dirname(to))}${sep}`.startsWith(inside)) {
+    if (leadsOut(dirname(to), inside)) {
       brought.notes.push(`${path} leads out of the workplace and was not brought`)
       return false
     }
+    mkdirSync(dirname(to), { recursive: true })
     bring(from, to)
     return true
   }
@@ -49,6 +49,17 @@ export const bringPaths = (
     if (place(path, copy)) brought.copied.push(path)
   }
   return brought
+}
+
+/** Asked before a folder is made, of what is there of its path. */
+const leadsOut = (folder: string, inside: string): boolean => {
+  if (!isThere(folder)) return leadsOut(dirname(folder), inside)
+  try {
+    return !`${realpathSync(folder)}${sep}`.startsWith(inside)
+  } catch {
+    // A link to nowhere.
+    return true
+  }
 }
 
 const isThere = (path: string): boolean => {

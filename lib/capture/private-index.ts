@@ -9,13 +9,11 @@ import { join } from 'node:path'
  */
 export const copyIndex = (index: string, scratch: string): string => {
   const copy = join(scratch, `index-${randomUUID()}`)
-  try {
-    copyFileSync(index, copy)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return copy
-  }
-  const seconds = Math.floor(statSync(index).mtimeMs / 1000)
+  // Asked first: a git that replaces the index in between must not lend its time to an older copy.
+  const stat = statSync(index, { throwIfNoEntry: false })
+  if (stat === undefined) return copy
+  copyFileSync(index, copy)
+  const seconds = Math.floor(stat.mtimeMs / 1000)
   utimesSync(copy, seconds, seconds)
   return copy
 }

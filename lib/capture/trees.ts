@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import { GitError, git, gitList, gitText } from '../git.ts'
 import type { Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
+import { findDirtySubmodules, findOverlooked } from './overlooked.ts'
 import { copyIndex, dropIndex } from './private-index.ts'
 import { findUntracked, pathText, type UntrackedRules } from './untracked.ts'
 
@@ -27,12 +28,15 @@ export const writeTrees = async (
   const asWorked = copyIndex(asStaged, scratch)
   const empty = copyIndex(`${asStaged}-none`, scratch)
   try {
-    const [index, tracked, untracked] = await settle([
+    const [index, tracked, untracked, overlooked] = await settle([
       writeStaged(repository, asStaged),
       writeTracked(repository, asWorked),
       writeUntracked(repository, asStaged, empty, rules),
+      findOverlooked(repository, asStaged),
     ])
-    return { index, tracked, untracked: untracked.tree, notes: untracked.notes }
+    const dirty = overlooked.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
+    const notes = [...untracked.notes, ...overlooked.notes, ...dirty]
+    return { index, tracked, untracked: untracked.tree, notes }
   } finally {
     for (const copy of [asStaged, asWorked, empty]) dropIndex(copy)
   }

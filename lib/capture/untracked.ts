@@ -38,10 +38,10 @@ export const findUntracked = async (
   return {
     paths,
     notes: [
-      ...(nested.length === 0 ? [] : [`left out nested repositories: ${list(nested)}`]),
+      ...(nested.length === 0 ? [] : [`left out nested repositories: ${listPaths(nested)}`]),
       ...(secrets.length === 0
         ? []
-        : [`left out what may be secrets: ${list(secrets)} (--untracked=all takes them)`]),
+        : [`left out what may be secrets: ${listPaths(secrets)} (--untracked=all takes them)`]),
     ],
   }
 }
@@ -51,7 +51,8 @@ export const pathText = (path: string): string => Buffer.from(path, 'latin1').to
 
 const looksSecret = (path: string): boolean => SECRET.test(path.slice(path.lastIndexOf('/') + 1))
 
-const list = (paths: string[]): string => {
+/** A few raw paths as people read them, and how many more there are. */
+export const listPaths = (paths: string[]): string => {
   const shown = paths.slice(0, 5).map(pathText).join(', ')
   return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown
 }

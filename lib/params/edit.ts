@@ -2,13 +2,13 @@ import { UserError } from '../errors.ts'
 import type { Override } from '../overrides/override.ts'
 import { changesOf } from './changes-of.ts'
 import { find, lastOf } from './find.ts'
-import { type Open, type Opened, openerFor } from './format.ts'
+import { type Changes, type Open, type Opened, openerFor } from './format.ts'
 import { ownStep } from './inherit.ts'
 import { refuseDangling } from './interpolation.ts'
 import { sameTree, saysValue } from './same.ts'
 import { type Splice, spliced } from './splice.ts'
 import { type Step, stepsOf } from './steps.ts'
-import type { Content, Node, Slot, View } from './tree.ts'
+import type { Content, Node, Slot } from './tree.ts'
 import { withinDepth } from './within-depth.ts'
 
 /** The text of a parameters file with overrides applied, no other byte changed; or a UserError. */
@@ -23,7 +23,7 @@ export const openParams = async (
   file: string,
   text: string,
 ): Promise<(overrides: readonly Override[]) => string> => {
-  const open = await openerFor(file)
+  const open = await openerFor(file, text)
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
   const body = text.slice(mark.length)
   const opened = withinDepth(file, () => open(file, body))
@@ -36,19 +36,20 @@ interface How {
   open: Open
 }
 
-/** A text, and changes to it that are not made yet: what it will say, and the splices. */
-interface Draft {
+/** A text, and changes to it that are not made yet. */
+interface Draft extends Changes {
   text: string
   opened: Opened
-  changes: Map<Node, Content>
-  view: View
-  splices: Splice[]
+  /** The override that asked for the last change. */
+  said: string
+  /** Whether what was read no longer tells where the next change goes. */
+  isStale: boolean
 }
 
 const draftOf = (text: string, opened: Opened): Draft => {
-  const changes = new Map<Node, Content>()
-  const view = (node: Node): Content => changes.get(node) ?? node.content
-  return { text, opened, changes, view, splices: [] }
+  const changed = new Map<Node, Content>()
+  const view = (node: Node): Content => changed.get(node) ?? node.content
+  return { text, opened, changed, view, splices: [], said: '', isStale: false }
 }
 
 const edited = (how: How, first: Draft, overrides: readonly Override[]): string => {
@@ -61,15 +62,16 @@ const edited = (how: How, first: Draft, overrides: readonly Override[]): string 
       draft = taken(how, draft, step, override.text)
     }
   }
-  const last = settled(how, draft, overrides.at(-1)?.text ?? '')
-  if (last.opened.textual === undefined) refuseDangling(how.file, last.opened.root, overrides)
-  return last.text
+  const { root, textual } = draft.opened
+  if (textual === undefined) refuseDangling(how.file, root, overrides, draft.view)
+  const isSure = draft.opened.recheck?.(draft) ?? false
+  return isSure ? changedText(how, draft) : settled(how, draft).text
 }
 
-/** Plain values are changed in one go; anything more is put in the text and read again at once. */
+/** Plain values are changed in one go; after anything more the text is read again for the next. */
 const taken = (how: How, before: Draft, step: Step, text: string): Draft => {
   const isPlain = isPlainChange(before, step)
-  const draft = isPlain ? before : settled(how, before, text)
+  const draft = isPlain ? before : settled(how, before)
   const { opened, view } = draft
   const found = find(opened.root, step.path, view)
   if (found.inheritedAt !== null) {
@@ -80,15 +82,16 @@ const taken = (how: How, before: Draft, step: Step, text: string): Draft => {
   const splices = splicesOf(opened, found.chain, step)
   if (splices.length === 0) return draft
   draft.splices.push(...splices)
-  for (const [node, content] of changesOf(found.chain, step, view)) draft.changes.set(node, content)
-  return isPlain ? draft : settled(how, draft, text)
+  for (const [node, content] of changesOf(found.chain, step, view)) draft.changed.set(node, content)
+  return { ...draft, said: text, isStale: !isPlain }
 }
 
 /** One plain value for another, where the text is still as it was read. */
-const isPlainChange = ({ opened, view, changes }: Draft, step: Step): boolean => {
-  if (step.do !== 'set' || step.value.type === 'dict' || step.value.type === 'list') return false
+const isPlainChange = ({ opened, view, changed, isStale }: Draft, step: Step): boolean => {
+  if (isStale || step.do !== 'set') return false
+  if (step.value.type === 'dict' || step.value.type === 'list') return false
   const { node } = lastOf(find(opened.root, step.path, view).chain)
-  return node.content.is === 'atom' && node.start >= 0 && !changes.has(node)
+  return node.content.is === 'atom' && node.start >= 0 && !changed.has(node)
 }
 
 const splicesOf = (opened: Opened, chain: Slot[], step: Step): Splice[] => {
@@ -99,14 +102,19 @@ const splicesOf = (opened: Opened, chain: Slot[], step: Step): Splice[] => {
 }
 
 /** Makes the changes, and reads the text again: it must say just what was meant. */
-const settled = (how: How, draft: Draft, said: string): Draft => {
+const settled = (how: How, draft: Draft): Draft => {
   if (draft.splices.length === 0) return draft
-  const text = spliced(draft.text, draft.splices)
-  if (text === null) throw harmful(how, said, 'it would change other text')
-  const opened = reopened(how, text, said)
+  const text = changedText(how, draft)
+  const opened = reopened(how, text, draft.said)
   const isMeant = sameTree(opened.root.node, draft.opened.root.node, draft.view)
-  if (!isMeant) throw harmful(how, said, 'it would change other values')
+  if (!isMeant) throw harmful(how, draft.said, 'it would change other values')
   return draftOf(text, opened)
+}
+
+const changedText = (how: How, { text, splices, said }: Draft): string => {
+  const after = spliced(text, splices)
+  if (after === null) throw harmful(how, said, 'it would change other text')
+  return after
 }
 
 const reopened = (how: How, text: string, said: string): Opened => {

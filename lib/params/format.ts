@@ -1,8 +1,9 @@
 import { basename, extname } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Value } from '../overrides/override.ts'
+import { tooBig } from './bad-file.ts'
 import type { Splice } from './splice.ts'
-import type { Slot } from './tree.ts'
+import type { Content, Node, Slot, View } from './tree.ts'
 
 /** A file that was read, and how its text changes. `chain` leads from the root to the place meant. */
 export interface Opened {
@@ -12,14 +13,27 @@ export interface Opened {
   insert: (chain: Slot[], path: string[], keys: string[], value: Value) => Splice[]
   append: (chain: Slot[], path: string[], items: Value[]) => Splice[]
   remove: (chain: Slot[], path: string[]) => Splice[]
+  /** Whether the changed text is sure to say what was meant; false where all of it must be read. */
+  recheck?: (changes: Changes) => boolean
   /** What a value is in a file that knows only text. */
   textual?: (value: Value) => Value
 }
 
+/** Changes to a text, and what its nodes hold after them. */
+export interface Changes {
+  splices: Splice[]
+  changed: Map<Node, Content>
+  view: View
+}
+
 export type Open = (file: string, text: string) => Opened
 
-/** How to read files of this kind; each kind's parser is loaded only when such a file is met. */
-export const openerFor = async (file: string): Promise<Open> => {
+// Read, a file takes some hundred times the memory of its text, and an edit reads it twice.
+const MOST = 16_000_000
+
+/** How to read such a file; each kind's parser is loaded only when a file of that kind is met. */
+export const openerFor = async (file: string, text: string): Promise<Open> => {
+  if (text.length > MOST) throw tooBig(file, text)
   const kind = kindOf(file)
   if (kind === 'yaml') return (await import('./yaml/open.ts')).openYaml
   if (kind === 'json') return (await import('./json/open.ts')).openJson

@@ -1,16 +1,21 @@
 import { UserError } from '../errors.ts'
 import type { Override, Value } from '../overrides/override.ts'
 import { find } from './find.ts'
-import type { Slot } from './tree.ts'
+import type { Slot, View } from './tree.ts'
 
 /**
  * Refuses an unquoted `${key}` that leads nowhere: the program would fail on it. One of a resolver
  * (`${oc.env:HOME}`) is the program's to resolve, and quotes make it plain text.
  */
-export const refuseDangling = (file: string, root: Slot, overrides: readonly Override[]): void => {
+export const refuseDangling = (
+  file: string,
+  root: Slot,
+  overrides: readonly Override[],
+  view: View,
+): void => {
   for (const { path, value, text } of overrides) {
     for (const { at, name } of value === null ? [] : namesIn(path, value)) {
-      if (find(root, at, (node) => node.content).missing.length === 0) continue
+      if (find(root, at, view).missing.length === 0) continue
       throw new UserError(
         'bad-override',
         `${text}: ${file} has no ${at.join('.')} for \${${name}} to mean`,

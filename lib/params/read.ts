@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type Kind, kindOf, openerFor } from './format.ts'
-import type { Plain } from './plain.ts'
+import { emptyObject, type Plain } from './plain.ts'
 import { plainOf } from './plain-of.ts'
 import { withinDepth } from './within-depth.ts'
 
@@ -17,23 +17,24 @@ export const readParams = async (file: string, text: string): Promise<Plain> => 
 }
 
 const read = async (file: string, kind: Kind, text: string): Promise<Plain> => {
-  const open = await openerFor(file)
+  const open = await openerFor(file, text)
   const { guessedIn } = kind === 'ini' || kind === 'env' ? await import('./lines/textual.ts') : {}
   return withinDepth(file, () => plainOf(file, open(file, text).root.node, guessedIn?.(text)))
 }
 
 /** The last whole line: one that is being written has no line break yet, and need not be JSON. */
 const lastJsonLine = async (file: string, text: string): Promise<Plain> => {
-  const { openJson } = await import('./json/open.ts')
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const isCut = !text.endsWith('\n')
-  const last = lines.at(-1) ?? '{}'
+  const open = await openerFor('a.json', '')
   const plain = (line: string): Plain =>
-    withinDepth(file, () => plainOf(file, openJson(file, line).root.node))
-  if (!isCut || lines.length < 2) return plain(last)
+    withinDepth(file, () => plainOf(file, open(file, line).root.node))
+  const whole = text.trimEnd()
+  if (whole === '') return emptyObject()
+  const start = whole.lastIndexOf('\n') + 1
+  const before = whole.slice(0, start).trimEnd()
+  if (text.length > whole.length || before === '') return plain(whole.slice(start))
   try {
-    return plain(last)
+    return plain(whole.slice(start))
   } catch {
-    return plain(lines.at(-2) ?? '{}')
+    return plain(before.slice(before.lastIndexOf('\n') + 1))
   }
 }

@@ -14,10 +14,10 @@ export const openIni = (file: string, text: string): Opened => {
   return {
     root,
     textual,
-    set: (chain, _path, value) => setText(text, lastOf(chain).node, value),
+    set: (chain, path, value) => setText(text, lastOf(chain).node, path, value),
     insert: (_chain, path, keys, value) => {
       const section = [...path, ...keys.slice(0, -1)]
-      return [insertLine(text, sections, section, lastOf(keys), textOf(value))]
+      return [insertLine(text, sections, section, lastOf(keys), lineOf(value))]
     },
     append: noLists,
     remove: (chain, path) => {
@@ -29,12 +29,21 @@ export const openIni = (file: string, text: string): Opened => {
   }
 }
 
-const setText = (text: string, node: Node, value: Value): Splice[] => {
+const setText = (text: string, node: Node, path: string[], value: Value): Splice[] => {
+  const name = path.join('.')
+  if (node.content.is === 'map')
+    throw new UserError('bad-override', `${name} is a section, not a key`)
   if (saysValue(node, value, ({ content }) => content)) return []
   const { start, end } = node
   const quote = /^["']/.exec(text.slice(start, end))?.[0] ?? ''
   const gap = start === end && /[ \t][=:]$/.test(text.slice(0, start).slice(-2)) ? ' ' : ''
-  return [{ start, end, text: gap + quote + textOf(value) + quote }]
+  return [{ start, end, text: gap + quote + lineOf(value) + quote }]
+}
+
+const lineOf = (value: Value): string => {
+  const line = textOf(value)
+  if (!/[\r\n]/.test(line)) return line
+  throw new UserError('bad-override', 'a text of several lines cannot be written into an INI file')
 }
 
 const insertLine = (

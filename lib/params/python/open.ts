@@ -30,7 +30,15 @@ export const openPython = (file: string, text: string): Opened => ({
     const slot = lastOf(chain)
     const { node } = lastOf(chain.slice(0, -1))
     if (isNames(text, node)) throw namesAreFixed(file, path)
-    return withoutItem(bracketed(text, node), slotsIn(node).indexOf(slot))
+    const slots = slotsIn(node)
+    const other = slots.find((one) => one !== slot)
+    if (text[node.start] === '(' && slots.length === 2 && other !== undefined) {
+      // Without its comma a tuple of one would be no tuple.
+      return [
+        { start: node.start, end: node.end, text: `(${text.slice(other.start, other.end)},)` },
+      ]
+    }
+    return withoutItem(bracketed(text, node), slots.indexOf(slot))
   },
 })
 
@@ -38,7 +46,8 @@ const setValue = (text: string, node: Node, path: string[], value: Value): Splic
   const { content, start, end } = node
   const name = path.join('.')
   if (content.is === 'atom' && content.atom.type === 'code') {
-    const reason = `${name} is not a literal but ${content.atom.text}`
+    const [code = ''] = content.atom.text.split('\n')
+    const reason = `${name} is not a literal but ${code.slice(0, 60)}`
     throw new UserError('bad-override', reason, 'only literal values can be set in a Python file')
   }
   if (isNames(text, node)) throw new UserError('bad-override', `${name} is a class, not a value`)

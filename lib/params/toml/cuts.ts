@@ -1,5 +1,5 @@
 import { cutBlock, cutLines, joined, type Splice } from '../splice.ts'
-import { type Statements, startsWith } from './statements.ts'
+import { depthOf, type Statements, startsWith } from './statements.ts'
 
 /** What takes everything at `path` out of the text. */
 export const cutsOf = (
@@ -8,10 +8,10 @@ export const cutsOf = (
   path: string[],
 ): Splice[] => {
   const lines = statements
-    .filter((one) => startsWith(one.path, path) && (one.table?.path.length ?? 0) < path.length)
-    .map(({ node }) => cutLines(text, node.range[0], node.range[1]))
+    .filter((one) => startsWith(one.path, path) && depthOf(one) < path.length)
+    .map(({ range }) => cutLines(text, range[0], range[1]))
   const blocks = tables
     .filter((one) => startsWith(one.path, path))
-    .map(({ node }) => cutBlock(text, node.range[0], node.range[1]))
+    .map(({ range }) => cutBlock(text, range[0], range[1]))
   return joined([...lines, ...blocks])
 }

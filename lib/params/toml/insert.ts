@@ -2,7 +2,7 @@ import type { Value } from '../../overrides/override.ts'
 import { appended } from '../bracketed.ts'
 import { lineEnd, lineStart, newlineOf, put, type Splice } from '../splice.ts'
 import { bracketed, locate } from './locate.ts'
-import { isPath, type Statements, startsWith, type Table } from './statements.ts'
+import { depthOf, isPath, type Statements, startsWith, type Table } from './statements.ts'
 import { tomlKey, tomlText } from './write.ts'
 
 /** Puts a new key behind the last of its table; the maps on the way to it are one dotted key. */
@@ -15,7 +15,7 @@ export const insertInto = (
 ): Splice[] => {
   const located = locate(statements, path)
   const assigned = tomlText([...path, ...keys], value)
-  if (located?.value.type === 'TOMLInlineTable') {
+  if (located?.value.brackets === 'table') {
     return appended(bracketed(text, located.value), [`${tomlKey(keys)} = ${assigned}`])
   }
   return [newLine(text, statements, path, { keys, assigned })]
@@ -38,13 +38,13 @@ const newLine = (
     one.table === null ? path.length === 0 : one.table === table,
   )
   // Made by dotted keys alone, the map gets one more of them.
-  const dotted = own ?? inside.findLast((one) => (one.table?.path.length ?? 0) < path.length)
+  const dotted = own ?? inside.findLast((one) => depthOf(one) < path.length)
   if (dotted !== undefined) {
-    const key = [...path.slice(dotted.table?.path.length ?? 0), ...keys]
-    return below(text, dotted.node.range, `${tomlKey(key)} = ${assigned}`)
+    const key = [...path.slice(depthOf(dotted)), ...keys]
+    return below(text, dotted.range, `${tomlKey(key)} = ${assigned}`)
   }
   const line = `${tomlKey(keys)} = ${assigned}`
-  if (table !== undefined) return below(text, table.node.key.range, line)
+  if (table !== undefined) return below(text, table.header, line)
   const next = tables.find((one) => startsWith(one.path, path))
   const newline = newlineOf(text)
   const header = path.length === 0 ? '' : `[${tomlKey(path)}]${newline}`
@@ -60,8 +60,8 @@ const below = (text: string, [start, end]: [number, number], line: string): Spli
 }
 
 /** Above the comment lines that stand right on a table's header. */
-const aboveComments = (text: string, { node }: Table): number => {
-  let at = lineStart(text, node.range[0])
+const aboveComments = (text: string, { range }: Table): number => {
+  let at = lineStart(text, range[0])
   while (at > 0 && /^[ \t]*#/.test(text.slice(lineStart(text, at - 1), at)))
     at = lineStart(text, at - 1)
   return at

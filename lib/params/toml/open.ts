@@ -37,7 +37,7 @@ const setValue = (text: string, statements: Statements, path: string[], value: V
 
 const append = (text: string, statements: Statements, path: string[], items: Value[]): Splice[] => {
   const located = locate(statements, path)
-  if (located?.value.type === 'TOMLArray') {
+  if (located?.value.brackets === 'array') {
     return appended(
       bracketed(text, located.value),
       items.map((item) => tomlText(path, item)),

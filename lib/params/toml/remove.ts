@@ -3,7 +3,7 @@ import { newlineOf, type Splice } from '../splice.ts'
 import { cutsOf } from './cuts.ts'
 import { bracketed, locate } from './locate.ts'
 import { rewrite } from './rewrite.ts'
-import { isPath, type Statements, startsWith } from './statements.ts'
+import { depthOf, isPath, type Statements, startsWith } from './statements.ts'
 import { tomlKey } from './write.ts'
 
 /** Takes a key out: an item of brackets, a statement, or all tables and dotted keys of that name. */
@@ -18,9 +18,7 @@ export const removeFrom = (text: string, all: Statements, path: string[]): Splic
 }
 
 const isLastItem = ({ tables }: Statements, path: string[]): boolean => {
-  const items = tables.filter(
-    ({ node, path: of }) => node.kind === 'array' && of.length === path.length,
-  )
+  const items = tables.filter((one) => one.isItem && one.path.length === path.length)
   const sisters = items.filter((one) => startsWith(one.path, path.slice(0, -1)))
   return sisters.length === 1 && sisters.some((one) => isPath(one.path, path))
 }
@@ -46,10 +44,8 @@ const named = (
   const [first, ...others] = cuts
   if (first === undefined) return []
   const newline = newlineOf(text)
-  const dotted = statements.find(
-    ({ node }) => first.start <= node.range[0] && node.range[0] < first.end,
-  )
-  const depth = dotted?.table?.path.length ?? 0
+  const dotted = statements.find(({ range }) => first.start <= range[0] && range[0] < first.end)
+  const depth = dotted === undefined ? 0 : depthOf(dotted)
   const isTable =
     dotted === undefined ||
     depth > holder.length ||

@@ -1,0 +1,30 @@
+import type { Experiment } from '../lib/experiment.ts'
+import { findExperiment } from '../lib/find-experiment.ts'
+import { recordTicket } from '../lib/record-ticket.ts'
+import { request } from '../lib/request.ts'
+import type { Ticket } from '../lib/ticket.ts'
+import { openSession, type Session, withHistory } from './session.ts'
+
+/** Finds experiments by what the user typed, all or none. */
+export const findAll = ({ places, repository }: Session, names: string[]): Promise<Experiment[]> =>
+  withHistory(places, (history) =>
+    Promise.all(names.map((name) => findExperiment(places, history, repository, name))),
+  )
+
+/** Asks the daemon to change the records of some experiments; gives back which they are. */
+export const changeRecords = async (
+  verb: Ticket['verb'],
+  names: string[],
+  more: (session: Session) => Partial<Ticket> = () => ({}),
+): Promise<Experiment[]> => {
+  const session = await openSession()
+  const found = await findAll(session, names)
+  const { places, repository } = session
+  await request(places, recordTicket(verb, repository.commonDir, found, more(session)), Date.now())
+  return found
+}
+
+/** A line for each experiment that a verb was done to. */
+export const say = (text: string, experiments: Experiment[]): void => {
+  process.stderr.write(experiments.map(({ name }) => `${text} ${name}\n`).join(''))
+}

@@ -1,0 +1,55 @@
+import type { Verbs } from '../program.ts'
+
+const DAEMON_VERBS = {
+  start: 'start it, if it does not run',
+  stop: 'end it; runs go on and the next daemon takes them over',
+  restart: 'end it and start it again',
+  status: 'whether it runs, and since when',
+  run: 'run it here, in the foreground',
+}
+
+const HOOK_VERBS = {
+  install: 'write the post-commit hook of this repository',
+  uninstall: 'remove it',
+  status: 'whether it is there and on',
+}
+
+export const keepVerbs = ({ verb, done }: Verbs): void => {
+  const daemon = verb('daemon', 'start, stop and look at the daemon').usage('<what> [options]')
+  for (const what of ['start', 'stop', 'restart', 'status', 'run'] as const) {
+    const sub = daemon.command(what).description(DAEMON_VERBS[what]).exitOverride()
+    if (what !== 'stop' && what !== 'status') {
+      sub.option('-j, --jobs <n>', 'how many experiments run side by side')
+    }
+    if (what === 'stop') sub.option('--kill', 'stop what runs first')
+    if (what === 'status') sub.option('--json', 'print it as JSON')
+    sub.action(async (options: object) => {
+      const verbs = await import('../daemon.ts')
+      done(await verbs.daemon({ what, ...options }))
+    })
+  }
+  const hooks = verb('hooks', 'queue each commit by a Git hook').usage('<what>')
+  for (const what of ['install', 'uninstall', 'status'] as const) {
+    hooks
+      .command(what)
+      .description(HOOK_VERBS[what])
+      .exitOverride()
+      .action(async () => {
+        const verbs = await import('../hooks.ts')
+        done(await verbs.hooks({ what }))
+      })
+  }
+  verb('config', 'every setting, its value and where it came from')
+    .option('--json', 'print them as JSON')
+    .action(async (options: object) => {
+      const { config } = await import('../config.ts')
+      done(await config(options))
+    })
+  verb('doctor', 'look for faults, and tell the fix of each')
+    .option('--json', 'print them as JSON')
+    .option('--rebuild', 'build a lost or damaged database anew from refs and run folders')
+    .action(async (options: object) => {
+      const { doctor } = await import('../doctor.ts')
+      done(await doctor(options))
+    })
+}

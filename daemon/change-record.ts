@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../lib/errors.ts'
+import { foldName, freeName, nameProblem } from '../lib/names.ts'
+import {
+  failureRef,
+  listResults,
+  moveRefs,
+  resultRef,
+  snapshotRef,
+  takenNames,
+} from '../lib/refs.ts'
+import type { Ticket } from '../lib/ticket.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import type { RecordRow } from './records.ts'
+
+/** The verbs that move or remove refs, and so cannot be part of a scan's one transaction. */
+export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set(['retry', 'rename', 'remove'])
+
+/**
+ * Does what such a ticket asks, refs first, rows after: if the daemon dies in between, the ticket
+ * comes again and finds its refs moved. Throws `UserError` when it cannot be done.
+ */
+export const changeRecords = async (daemon: Daemon, ticket: Ticket): Promise<void> => {
+  for (const { id } of ticket.items) {
+    await daemon.oneAtATime.run(id, async () => {
+      const row = daemon.records.find(id)
+      note(ticket.verb, { id, name: row?.name ?? null })
+      // Removed by an earlier ticket: to remove it again is harmless.
+      if (row === null && ticket.verb === 'remove') return
+      if (row === null) throw refusal('that experiment is gone')
+      if (ticket.verb === 'rename') await rename(daemon, row, ticket.value ?? '')
+      if (ticket.verb === 'remove') await remove(daemon, row)
+      if (ticket.verb === 'retry') await retry(daemon, row, ticket)
+    })
+  }
+}
+
+const refusal = (message: string, hint: string | null = null): UserError =>
+  new UserError('refused-by-daemon', message, hint)
+
+const rename = async (daemon: Daemon, row: RecordRow, name: string): Promise<void> => {
+  if (row.name === name) return
+  const problem = nameProblem(name)
+  if (problem !== null) throw refusal(`the name “${name}” ${problem}`)
+  const clash = (await takenNames(row.commonDir, row.baseline)).get(foldName(name))
+  const isOwnCase = foldName(name) === foldName(row.name)
+  if (clash !== undefined && !isOwnCase && !(await isMoved(row, name))) {
+    throw refusal(`there is an experiment “${clash}” under its commit already`)
+  }
+  const refs = await refsOf(daemon, row)
+  await moveRefs(
+    row.commonDir,
+    refs.map((ref) => ({ from: ref(row.name), to: ref(name) })),
+  )
+  daemon.records.rename(row.number, name)
+}
+
+/** Whether the refs have been moved already, by a daemon that died before it could say so. */
+const isMoved = async (row: RecordRow, name: string): Promise<boolean> => {
+  const taken = await takenNames(row.commonDir, row.baseline)
+  return !taken.has(foldName(row.name)) && taken.has(foldName(name))
+}
+
+/** The refs that an experiment may have, each as a function of its name. */
+const refsOf = async (daemon: Daemon, row: RecordRow): Promise<((name: string) => string)[]> => {
+  const attempts = daemon.records.attempts(row.number)
+  const results = new Set(attempts.map(({ result }) => result))
+  // A result that `retry --again` put beside: `NAME.2` may also be another experiment's name.
+  const beside = (await listResults(row.commonDir, row.baseline))
+    .filter(({ name, oid }) => name.startsWith(`${row.name}.`) && results.has(oid))
+    .map(({ name }) => name.slice(row.name.length))
+  return [
+    (name) => snapshotRef(row.baseline, name),
+    (name) => resultRef(row.baseline, name),
+    ...beside.map((suffix) => (name: string) => resultRef(row.baseline, `${name}${suffix}`)),
+    ...attempts.map(
+      ({ attempt }) =>
+        (name: string) =>
+          failureRef(row.baseline, name, attempt),
+    ),
+  ]
+}
+
+const remove = async (daemon: Daemon, row: RecordRow): Promise<void> => {
+  if (row.state === 'running') {
+    throw refusal(`“${row.name}” is running: git exp stop ${row.name}`)
+  }
+  const refs = await refsOf(daemon, row)
+  await moveRefs(
+    row.commonDir,
+    refs.map((ref) => ({ from: ref(row.name), to: null })),
+  )
+  passTicketOn(daemon, row)
+  daemon.records.remove(row.number)
+  rmSync(join(daemon.places.runs, row.id), { recursive: true, force: true })
+}
+
+/** A sweep's one ticket lies with its first experiment; the others must not lose it. */
+const passTicketOn = ({ places, records }: Daemon, row: RecordRow): void => {
+  const ticket = join(places.runs, row.id, 'ticket')
+  const heir = records.siblings(row.id).find((id) => id !== row.id)
+  if (heir === undefined || !existsSync(ticket)) return
+  mkdirSync(join(places.runs, heir), { recursive: true, mode: 0o700 })
+  renameSync(ticket, join(places.runs, heir, 'ticket'))
+}
+
+const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<void> => {
+  if (row.state === 'queued' || row.state === 'held' || row.state === 'running') {
+    throw refusal(`“${row.name}” is ${row.state}`)
+  }
+  if (row.state === 'succeeded') {
+    if (ticket.value !== 'again') {
+      throw refusal(`“${row.name}” succeeded; --again runs it once more and keeps its result`)
+    }
+    // Nothing computed is ever discarded: the old result stays under the name of its attempt.
+    const taken = new Set((await takenNames(row.commonDir, row.baseline)).keys())
+    const kept = freeName(`${row.name}.${row.attempt}`, taken)
+    await moveRefs(row.commonDir, [
+      { from: resultRef(row.baseline, row.name), to: resultRef(row.baseline, kept) },
+    ])
+  }
+  daemon.records.retry(row.number, ticket.env)
+}

@@ -1,0 +1,40 @@
+import type { Ticket } from '../lib/ticket.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+
+/** Does what a verb asks that changes rows alone; part of a scan's transaction. */
+export const changeRows = (daemon: Daemon, ticket: Ticket): void => {
+  for (const { id } of ticket.items) {
+    note(ticket.verb, { id })
+    changeRow(daemon, ticket, id)
+  }
+}
+
+const changeRow = (daemon: Daemon, ticket: Ticket, id: string): void => {
+  const { records, queue, runs } = daemon
+  const value = ticket.value ?? ''
+  switch (ticket.verb) {
+    case 'stop':
+      if (queue.stop(id, daemon.clock()) === 'is-running') runs.stop(id)
+      return
+    case 'hold':
+      records.hold(id)
+      return
+    case 'release':
+      records.release(id)
+      return
+    case 'star':
+      records.star(id, value !== 'off')
+      return
+    case 'note':
+      records.note(id, value)
+      return
+    case 'tag': {
+      const tags = new Set(JSON.parse(records.find(id)?.tags ?? '[]') as string[])
+      if (value.startsWith('-')) tags.delete(value.slice(1))
+      else tags.add(value.replace(/^\+/, ''))
+      records.tag(id, [...tags].toSorted())
+      return
+    }
+  }
+}
