@@ -15,7 +15,7 @@ import { queuedExperiment } from '../lib/pending.ts'
 import { resolveSpec } from '../lib/spec/resolve.ts'
 import { workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
-import { ensureDaemon } from '../lib/start-daemon.ts'
+import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import { vacateNames } from './vacate-names.ts'
@@ -119,8 +119,13 @@ export const enqueue = async (
   )
   const lines = [detected, ...notes, ...captured.notes, ...(editable === null ? [] : [editable])]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
-  if ((await ensureDaemon(places)) === 'starting') {
+  const state = await ensureDaemon(places)
+  if (state === 'starting') {
     process.stderr.write('the daemon is still starting; git exp daemon status tells of it\n')
+  }
+  if (state === 'failed') {
+    process.stderr.write(`queued, but the daemon does not start: ${daemonsLastWords(places)}\n`)
+    process.stderr.write('  git exp doctor tells what to do\n')
   }
   return captured.snapshots.map(({ oid, facts }) =>
     queuedExperiment(ticket, { oid, id: facts.id, name: facts.name }, facts),

@@ -6,7 +6,7 @@ import { makePlaces, type Places, places } from '../lib/places.ts'
 import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
-import { ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
+import { daemonsLastWords, ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
 import { daemonJson, daemonText } from './status.ts'
 
 export interface DaemonOptions {
@@ -35,7 +35,7 @@ export const daemon = async (options: DaemonOptions): Promise<number> => {
     case 'status':
       return status(found, options.json === true)
     case 'run':
-      return runDaemon(jobs)
+      return runDaemon(jobs === undefined ? {} : { jobs })
   }
 }
 
@@ -56,8 +56,12 @@ const start = async (found: Places, jobs: number | undefined): Promise<number> =
     waitMs: PATIENCE_MS,
     ...(jobs === undefined ? {} : { jobs }),
   })
-  if (state === 'starting') {
-    throw new UserError('daemon', 'the daemon did not come up', `its log: ${found.daemonLog}`)
+  if (state !== 'up') {
+    throw new UserError(
+      'daemon',
+      `the daemon did not come up: ${daemonsLastWords(found)}`,
+      'git exp doctor tells what to do',
+    )
   }
   process.stderr.write('the daemon is up\n')
   return 0

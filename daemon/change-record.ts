@@ -14,6 +14,7 @@ import type { Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import type { RecordRow } from './records.ts'
+import { removeEnd } from './run-records.ts'
 
 /** The verbs that move or remove refs, and so cannot be part of a scan's one transaction. */
 export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set(['retry', 'rename', 'remove'])
@@ -75,10 +76,9 @@ const refsOf = async (daemon: Daemon, row: RecordRow): Promise<((name: string) =
     (name) => snapshotRef(row.baseline, name),
     (name) => resultRef(row.baseline, name),
     ...beside.map((suffix) => (name: string) => resultRef(row.baseline, `${name}${suffix}`)),
-    ...attempts.map(
-      ({ attempt }) =>
-        (name: string) =>
-          failureRef(row.baseline, name, attempt),
+    ...Array.from(
+      { length: row.attempt },
+      (_, i) => (name: string) => failureRef(row.baseline, name, i + 1),
     ),
   ]
 }
@@ -121,5 +121,6 @@ const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<vo
       { from: resultRef(row.baseline, row.name), to: resultRef(row.baseline, kept) },
     ])
   }
+  removeEnd(daemon.places, row.id)
   daemon.records.retry(row.number, ticket.env)
 }

@@ -25,17 +25,13 @@ export const endProcesses = async (ending: Ending, graceMs: number): Promise<num
   let left = first
   while (left.length > 0) {
     await wait(ROUND_MS)
-    // One whose parent has ended meanwhile may no longer be found, but is still known.
-    left = [...findProcesses(ending), ...left.filter(isAlive)]
+    left = findProcesses(ending)
     if (performance.now() >= deadline) for (const process of left) signal(process, 'SIGKILL')
   }
   return first.length
 }
 
-/**
- * The live processes of a run, but for this process itself. Their children are of the run too, even
- * where they left its session with an emptied environment.
- */
+/** The live processes of a run, but for this process itself. */
 export const findProcesses = (ending: Ending): ProcessIdentity[] =>
   (process.platform === 'darwin' ? pidsOnMac(ending) : pidsOnLinux(ending))
     .filter((pid) => pid !== process.pid)
@@ -52,24 +48,15 @@ const signal = (identity: ProcessIdentity, name: 'SIGTERM' | 'SIGKILL'): void =>
   }
 }
 
-const pidsOnLinux = ({ session, mark }: Ending): number[] => {
-  const all = readdirSync('/proc')
+const pidsOnLinux = ({ session, mark }: Ending): number[] =>
+  readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .map((pid) => ({ pid, ...kinOf(pid) }))
-  const found = new Set<number>()
-  for (const one of all) if (one.session === session || hasMark(one.pid, mark)) found.add(one.pid)
-  for (let before = -1; found.size > before; ) {
-    before = found.size
-    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid)
-  }
-  return [...found]
-}
+    .filter((pid) => sessionOf(pid) === session || hasMark(pid, mark))
 
-const kinOf = (pid: number): { parent: number; session: number } => {
-  const stat = readProc(pid, 'stat') ?? ''
-  const [, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { parent: Number(parent ?? -1), session: Number(session ?? -1) }
+const sessionOf = (pid: number): number | null => {
+  const stat = readProc(pid, 'stat')
+  return stat === null ? null : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
 }
 
 const hasMark = (pid: number, mark: string): boolean =>

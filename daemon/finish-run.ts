@@ -14,6 +14,7 @@ import { repositoryLimits } from './limits.ts'
 import { publish } from './publish.ts'
 import type { Finish } from './queue.ts'
 import { joinLog, OUR_PREFIX } from './run-log.ts'
+import { writeEnd } from './run-records.ts'
 import { type Outcome, readOutcome, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
 import type { Slot } from './workplace/slot.ts'
@@ -90,8 +91,7 @@ export const notStarted = async (
   }
   const reason: Reason =
     why.is === 'refused' ? why.reason : { code: 'user', text: 'stopped before it started' }
-  note('finish', { name: job.name, id: job.id, state: why.is, reason: reason.text })
-  daemon.queue.finish(job, {
+  finish(daemon, job, {
     state: why.is,
     reason,
     startedAt: null,
@@ -112,15 +112,18 @@ const record = (
   end: End,
   collected: Collected,
   result: string,
-): void => {
-  const workplace = job.keep ? keepWorkplace(slot, job) : null
-  const isOurs = daemon.queue.finish(job, {
+): void =>
+  finish(daemon, job, {
     ...end,
     result,
     metrics: collected.metrics,
     kept: collected.kept,
-    workplace,
+    workplace: job.keep ? keepWorkplace(slot, job) : null,
   })
+
+const finish = (daemon: Daemon, job: Job, end: Finish): void => {
+  writeEnd(daemon.places, job.id, { ...end, attempt: job.attempt })
+  const isOurs = daemon.queue.finish(job, end)
   note('finish', { name: job.name, id: job.id, state: end.state, ours: String(isOurs) })
 }
 

@@ -9,7 +9,9 @@ import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import type { Arrival } from './queue.ts'
 import { readArrivals } from './read-arrivals.ts'
+import { appendNumbers } from './run-records.ts'
 
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
@@ -46,19 +48,34 @@ export const ingest = async (daemon: Daemon): Promise<void> => {
 const takeIn = (daemon: Daemon, batch: Prepared[]): void => {
   if (batch.length === 0) return
   const now = daemon.clock()
+  const done: Prepared[] = []
   daemon.queue.atomically(() => {
     for (const one of batch) {
-      if ('later' in one || one.ticket === null) continue
-      if (daemon.queue.isAnswered(one.ticket.ticket)) continue
-      const refused = 'problem' in one ? one.problem : 'refused' in one ? one.refused : null
-      if ('change' in one) one.change()
-      daemon.queue.answer(one.ticket.ticket, one.ticket.verb, refused, now)
+      const applied = apply(daemon, one)
+      done.push(applied)
+      if ('later' in applied || applied.ticket === null) continue
+      if (daemon.queue.isAnswered(applied.ticket.ticket)) continue
+      const refused =
+        'problem' in applied ? applied.problem : 'refused' in applied ? applied.refused : null
+      daemon.queue.answer(applied.ticket.ticket, applied.ticket.verb, refused, now)
     }
   })
-  for (const one of batch) {
+  for (const one of done) {
     if ('later' in one) note('left', { file: one.file, problem: one.later })
     else if ('problem' in one) setAside(daemon, one.file, one.problem)
     else moveTicket(daemon, one.file, 'folder' in one ? one.folder : null)
+  }
+}
+
+/** Makes one ticket's change, or none of it: another ticket of this scan may have come first. */
+const apply = (daemon: Daemon, one: Prepared): Prepared => {
+  if (!('change' in one) || daemon.queue.isAnswered(one.ticket.ticket)) return one
+  try {
+    daemon.queue.atomically(one.change)
+    return one
+  } catch (error) {
+    if (!String((error as { code?: string }).code).startsWith('SQLITE_CONSTRAINT')) throw error
+    return { file: one.file, ticket: one.ticket, problem: 'what it names is queued already' }
   }
 }
 
@@ -75,7 +92,7 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
     if (ticket.verb === 'enqueue') {
       const arrivals = await readArrivals(daemon, ticket)
-      return change(() => arrivals.forEach(queue.add), arrivals[0]?.facts.id ?? null)
+      return change(() => addAll(daemon, arrivals), arrivals[0]?.facts.id ?? null)
     }
     if (ticket.verb === 'environment') {
       const { env } = ticket
@@ -89,6 +106,12 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
     return failure(file, ticket, error)
   }
 }
+
+const addAll = ({ queue, places }: Daemon, arrivals: Arrival[]): void =>
+  appendNumbers(
+    places,
+    arrivals.map((arrival) => ({ number: queue.add(arrival), id: arrival.facts.id })),
+  )
 
 const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
   if (error instanceof UserError || error instanceof GitError) {

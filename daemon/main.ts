@@ -16,13 +16,16 @@ import { takeLock } from './lock.ts'
 import { loop } from './loop.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { openQueue } from './queue.ts'
+import { rebuild } from './rebuild.ts'
 import { openRecords } from './records.ts'
 import { watchSpool } from './watch-spool.ts'
 import { defaultWorkplaces } from './workplace/slot.ts'
 
 /** Runs the daemon until TERM or INT. Runs go on without it. */
 const main = async (): Promise<number> => {
-  const { values } = parseArgs({ options: { jobs: { type: 'string', short: 'j' } } })
+  const { values } = parseArgs({
+    options: { jobs: { type: 'string', short: 'j' }, rebuild: { type: 'boolean' } },
+  })
   process.title = 'git-exp daemon'
   const found = makePlaces(places())
   const lock = takeLock(found.lock)
@@ -32,7 +35,7 @@ const main = async (): Promise<number> => {
   }
   const { config, problems } = await loadConfig('/')
   for (const problem of problems) note('config', { problem })
-  const db = openDatabase(found.database)
+  const { db, isToRebuild } = openDatabase(found, values.rebuild === true)
   const self = identify(process.pid)
   if (self === null) throw new Error('a process that cannot see itself')
   const daemon: Daemon = {
@@ -47,6 +50,7 @@ const main = async (): Promise<number> => {
     clock: systemClock,
     bell: new Bell(),
   }
+  if (isToRebuild) await rebuild(daemon)
   daemon.queue.recordDaemon(self, packageVersion(), daemon.jobs, daemon.clock())
   replaceFile(found.hint, `${printIdentity(self)}\n`)
   note('up', { pid: self.pid, jobs: daemon.jobs, version: packageVersion() })

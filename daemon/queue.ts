@@ -50,10 +50,10 @@ export const openQueue = (db: Database.Database) => {
     insert into repository (common_dir, env) values (:commonDir, :env)
     on conflict (common_dir) do update set env = coalesce(excluded.env, env) returning id, env`)
   const putExperiment = db.prepare(`
-    insert into experiment (id, repository, worktree, baseline, branch, name, folded_name,
+    insert into experiment (number, id, repository, worktree, baseline, branch, name, folded_name,
       snapshot, executor, workdir, overrides, spec, params, priority, keep, env, ticket, queued_at,
       state)
-    values (:id, :repository, :worktree, :baseline, :branch, :name, :foldedName, :snapshot,
+    values (:number, :id, :repository, :worktree, :baseline, :branch, :name, :foldedName, :snapshot,
       :executor, :workdir, :overrides, :spec, :params, :priority, :keep, :env, :ticket, :queuedAt,
       'queued')`)
   const putReceipt = db.prepare(`
@@ -124,11 +124,13 @@ export const openQueue = (db: Database.Database) => {
       idKnown.get(facts.id) !== undefined ||
       nameKnown.get({ commonDir, baseline: facts.baseline, foldedName: foldName(name) }) !==
         undefined,
-    add: (arrival: Arrival): void => {
+    /** Adds an experiment with the next number, or one that it had before; gives it back. */
+    add: (arrival: Arrival, number: number | null = null): number => {
       const { facts, spec, env, commonDir, keep, ...plain } = arrival
       const repository = putRepository.get({ commonDir, env }) as { id: number; env: string | null }
-      putExperiment.run({
+      const { lastInsertRowid } = putExperiment.run({
         ...plain,
+        number,
         id: facts.id,
         repository: repository.id,
         baseline: facts.baseline,
@@ -142,6 +144,7 @@ export const openQueue = (db: Database.Database) => {
         env: env ?? repository.env,
         queuedAt: uuidTime(facts.id),
       })
+      return Number(lastInsertRowid)
     },
     /** Takes the next experiment and the lowest free slot of its repository, or null. */
     claim: db.transaction((now: number): Job | null => {

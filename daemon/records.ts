@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { foldName } from '../lib/names.ts'
+import type { End } from './run-records.ts'
 
 /** What verbs on records look at before they change one. */
 export interface RecordRow {
@@ -13,6 +14,8 @@ export interface RecordRow {
   attempt: number
   result: string | null
   tags: string
+  starred: number
+  note: string | null
 }
 
 /** The SQL of the verbs that change records, beside the queue's own. */
@@ -21,7 +24,7 @@ export type Records = ReturnType<typeof openRecords>
 export const openRecords = (db: Database.Database) => {
   const find = db.prepare<[string], RecordRow>(`
     select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt, result,
-      tags
+      tags, starred, note
     from experiment join repository on repository.id = experiment.repository
     where experiment.id = ?`)
   const hold = db.prepare("update experiment set state = 'held' where id = ? and state = 'queued'")
@@ -42,6 +45,18 @@ export const openRecords = (db: Database.Database) => {
   const attempts = db.prepare<[number], { attempt: number; result: string | null }>(
     'select attempt, result from run where experiment = ?',
   )
+  const restore = db.prepare(`
+    update experiment set state = :state, phase = :phase, reason_code = :reasonCode,
+      reason_text = :reasonText, attempt = :attempt, started_at = :startedAt, ended_at = :endedAt,
+      exit_code = :exitCode, signal = :signal, result = :result, metrics = :metrics, kept = :kept,
+      workplace = :workplace
+    where number = :number`)
+  const restoreRun = db.prepare(`
+    insert into run (experiment, attempt, repository, slot, claimed_at, ended_at, state,
+      reason_code, reason_text, started_at, exit_code, signal, result)
+    values (:number, :attempt, (select repository from experiment where number = :number), :slot,
+      0, :endedAt, :runState, :reasonCode, :reasonText, :startedAt, :exitCode, :signal, :result)`)
+  const reserve = db.prepare("insert into sqlite_sequence (name, seq) values ('experiment', ?)")
   const dropRuns = db.prepare('delete from run where experiment = ?')
   const drop = db.prepare('delete from experiment where number = ?')
   const siblings = db
@@ -69,6 +84,41 @@ export const openRecords = (db: Database.Database) => {
     },
     attempts: (number: number): { attempt: number; result: string | null }[] =>
       attempts.all(number),
+    /** In a new database: numbers up to this one were given out and are never given again. */
+    reserveNumbers: (highest: number): void => {
+      reserve.run(highest)
+    },
+    /** Gives a rebuilt experiment its last outcome back. */
+    restoreEnd: (number: number, end: End): void => {
+      const { reason, kept, ...plain } = end
+      const row = {
+        ...plain,
+        number,
+        phase: null,
+        reasonCode: reason?.code ?? null,
+        reasonText: reason?.text ?? null,
+        kept: JSON.stringify(kept),
+      }
+      restore.run(row)
+      if (end.attempt > 0) restoreRun.run({ ...row, slot: 1, runState: end.state })
+    },
+    /** Takes a rebuilt experiment for running, so that it is taken over like after a crash. */
+    restoreRunning: (number: number, attempt: number, slot: number): void => {
+      const row = {
+        number,
+        attempt,
+        phase: 'running',
+        reasonCode: null,
+        reasonText: null,
+        startedAt: null,
+        endedAt: null,
+        exitCode: null,
+        signal: null,
+        result: null,
+      }
+      restore.run({ ...row, state: 'running', metrics: '{}', kept: '[]', workplace: null })
+      restoreRun.run({ ...row, slot, runState: null })
+    },
     /** The experiments that one ticket queued, this one among them. */
     siblings: (id: string): string[] => siblings.all(id),
     remove: db.transaction((number: number): void => {

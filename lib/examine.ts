@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { gitText } from './git.ts'
@@ -122,19 +122,27 @@ const isHeld = (file: string): boolean => {
 
 const examineDatabase = (found: Places): Finding => {
   const what = 'database'
-  if (!existsSync(found.database)) return { is: 'note', what, text: 'there is none yet', fix: null }
+  if (!existsSync(found.database)) {
+    if (readdirSync(found.runs).length === 0) {
+      return { is: 'note', what, text: 'there is none yet', fix: null }
+    }
+    return { is: 'fault', what, text: 'is gone', fix: 'git exp doctor --rebuild' }
+  }
+  if (statSync(found.database).size === 0) {
+    return { is: 'fault', what, text: 'is empty', fix: 'git exp doctor --rebuild' }
+  }
   try {
     const db = new Database(found.database, { readonly: true, timeout: 2000 })
     const verdict = db.pragma('quick_check', { simple: true }) as string
     db.close()
     if (verdict === 'ok') return { is: 'ok', what, text: 'is whole', fix: null }
-    return { is: 'fault', what, text: verdict, fix: 'move it aside: experiments stay in Git' }
+    return { is: 'fault', what, text: verdict, fix: 'git exp doctor --rebuild' }
   } catch (error) {
     return {
       is: 'fault',
       what,
       text: `${found.database} cannot be read: ${(error as Error).message}`,
-      fix: 'move it aside: experiments stay in Git',
+      fix: 'git exp doctor --rebuild',
     }
   }
 }

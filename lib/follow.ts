@@ -3,7 +3,7 @@ import { UserError } from './errors.ts'
 import { type Experiment, isEnded } from './experiment.ts'
 import { openHistory } from './history.ts'
 import type { Places } from './places.ts'
-import { ensureDaemon } from './start-daemon.ts'
+import { daemonsLastWords, ensureDaemon } from './start-daemon.ts'
 
 const LOOK_MS = 100
 
@@ -23,8 +23,12 @@ export const followExperiments = async (
     history?.close()
     onLook(experiments)
     if (experiments.every((one) => one !== null && isEnded(one.state))) return experiments
-    if (looks % 20 === 0 && (await ensureDaemon(places)) === 'starting' && ++failedStarts === 3) {
-      throw new UserError('daemon', 'the daemon does not come up', `its log: ${places.daemonLog}`)
+    if (looks % 20 === 0 && (await ensureDaemon(places)) !== 'up' && ++failedStarts === 3) {
+      throw new UserError(
+        'daemon',
+        `the daemon does not come up: ${daemonsLastWords(places)}`,
+        'git exp doctor',
+      )
     }
     await wait(LOOK_MS)
   }

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import Database from 'better-sqlite3'
 import type { Experiment, Phase, ReasonCode, State } from './experiment.ts'
+import { openToRead } from './open-to-read.ts'
 import { parsePlain } from './params/plain-json.ts'
 import type { Places } from './places.ts'
 import type { ProcessIdentity } from './process-identity.ts'
@@ -38,12 +37,8 @@ export interface DaemonRow {
 
 /** Opens the queue to read. Null when there is none yet. */
 export const openHistory = (places: Places): History | null => {
-  if (!existsSync(places.database)) return null
-  const db = new Database(places.database, { readonly: true, timeout: 2000 })
-  if (!isComplete(db)) {
-    db.close()
-    return null
-  }
+  const db = openToRead(places.database)
+  if (db === null) return null
   const select = `select experiment.*, repository.common_dir as common_dir
     from experiment join repository on repository.id = experiment.repository`
   const list = db.prepare<[string, number], Row>(
@@ -95,10 +90,6 @@ export const openHistory = (places: Places): History | null => {
     close: () => db.close(),
   }
 }
-
-/** A daemon that is just starting may have made the file and not yet its tables. */
-const isComplete = (db: Database.Database): boolean =>
-  db.prepare("select 1 from sqlite_schema where name = 'receipt'").get() !== undefined
 
 const mapRow = <A, B>(row: A | undefined, map: (row: A) => B): B | null =>
   row === undefined ? null : map(row)

@@ -3,7 +3,7 @@ import { UserError } from './errors.ts'
 import { openHistory } from './history.ts'
 import type { Places } from './places.ts'
 import { putTicket } from './spool.ts'
-import { ensureDaemon } from './start-daemon.ts'
+import { daemonsLastWords, ensureDaemon } from './start-daemon.ts'
 import type { Ticket } from './ticket.ts'
 
 const ANSWER_MS = 5000
@@ -12,7 +12,13 @@ const LOOK_MS = 10
 /** Puts a ticket and waits for the daemon's receipt. Throws when the daemon refuses or is busy. */
 export const request = async (places: Places, ticket: Ticket, nowMs: number): Promise<void> => {
   putTicket(places, ticket, nowMs)
-  await ensureDaemon(places)
+  if ((await ensureDaemon(places)) === 'failed') {
+    throw new UserError(
+      'daemon',
+      `the daemon does not start: ${daemonsLastWords(places)}`,
+      'what you asked for waits in the spool; git exp doctor tells what to do',
+    )
+  }
   const deadline = performance.now() + ANSWER_MS
   while (performance.now() < deadline) {
     const history = openHistory(places)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from './errors.ts'
@@ -21,19 +21,37 @@ export const findDaemon = (places: Places): ProcessIdentity | null => {
   }
 }
 
-/** Makes sure that a daemon runs. Says whether one is up, or is still on its way after 300 ms. */
+export interface DaemonOptions {
+  jobs?: number
+  /** Build a lost database anew. */
+  isToRebuild?: boolean
+}
+
+/**
+ * Makes sure that a daemon runs. Says whether one is up, is still on its way after 300 ms, or ended
+ * at once because something is wrong.
+ */
 export const ensureDaemon = async (
   places: Places,
-  options: { jobs?: number; waitMs?: number } = {},
-): Promise<'up' | 'starting'> => {
+  options: DaemonOptions & { waitMs?: number } = {},
+): Promise<'up' | 'starting' | 'failed'> => {
   if (findDaemon(places) !== null) return 'up'
-  startDaemon(places, options.jobs)
+  const child = startDaemon(places, options)
   const deadline = performance.now() + (options.waitMs ?? START_MS)
   while (performance.now() < deadline) {
     await wait(LOOK_MS)
     if (findDaemon(places) !== null) return 'up'
+    if (child.exitCode !== null && child.exitCode !== 0) return 'failed'
   }
   return 'starting'
+}
+
+/** Why the daemon did not start: the last of its log that says so. */
+export const daemonsLastWords = (places: Places): string => {
+  const lines = readFileSync(places.daemonLog, 'utf8').trim().split('\n')
+  const last = lines.findLast((line) => / failed error=/.test(line)) ?? ''
+  const text = /error=("(?:[^"\\]|\\.)*")/.exec(last)?.[1]
+  return text === undefined ? `its log is ${places.daemonLog}` : (JSON.parse(text) as string)
 }
 
 /** Where a program of ours that outlives its caller is started with: nothing of a run's or git's. */
@@ -45,8 +63,8 @@ export const daemonEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   )
 
 /** Runs the daemon in the foreground; gives back its exit code. */
-export const runDaemon = (jobs: number | undefined): Promise<number> => {
-  const child = spawn(process.execPath, [program('daemon/main'), ...jobsArgument(jobs)], {
+export const runDaemon = (options: DaemonOptions): Promise<number> => {
+  const child = spawn(process.execPath, [program('daemon/main'), ...argumentsOf(options)], {
     cwd: '/',
     env: daemonEnvironment(process.env),
     stdio: 'inherit',
@@ -60,21 +78,25 @@ export const runDaemon = (jobs: number | undefined): Promise<number> => {
   })
 }
 
-const jobsArgument = (jobs: number | undefined): string[] =>
-  jobs === undefined ? [] : ['--jobs', String(jobs)]
+const argumentsOf = ({ jobs, isToRebuild }: DaemonOptions): string[] => [
+  ...(jobs === undefined ? [] : ['--jobs', String(jobs)]),
+  ...(isToRebuild === true ? ['--rebuild'] : []),
+]
 
-const startDaemon = (places: Places, jobs: number | undefined): void => {
+const startDaemon = (places: Places, options: DaemonOptions): ChildProcess => {
   let log: number
   try {
     log = openSync(places.daemonLog, 'a', 0o600)
   } catch (error) {
     throw new UserError('state-folder', `no daemon can be started: ${(error as Error).message}`)
   }
-  spawn(process.execPath, [program('daemon/main'), ...jobsArgument(jobs)], {
+  const child = spawn(process.execPath, [program('daemon/main'), ...argumentsOf(options)], {
     cwd: '/',
     env: daemonEnvironment(process.env),
     detached: true,
     stdio: ['ignore', log, log],
-  }).unref()
+  })
+  child.unref()
   closeSync(log)
+  return child
 }

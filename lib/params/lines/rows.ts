@@ -5,15 +5,19 @@ import { guessed } from './textual.ts'
 
 /** The last whole row of a CSV or TSV file, by the names in its first; no row, no values. */
 export const lastRow = (file: string, text: string): Plain => {
-  const rows = rowsOf(text, file.toLowerCase().endsWith('.tsv') ? '\t' : ',')
-  const [names = [], ...rest] = rows
-  const last = rest.at(-1)
+  let names: Cell[] | null = null
+  let before: Cell[] = []
+  let last: Cell[] = []
+  for (const row of rowsOf(text, file.toLowerCase().endsWith('.tsv') ? '\t' : ',')) {
+    if (names !== null) [before, last] = [last, row]
+    names ??= row
+  }
   // A row that is being written has no line break yet.
-  const isCut = last !== undefined && !text.endsWith('\n') && last.length < names.length
-  const row = isCut ? rest.at(-2) : last
+  const isCut = !text.endsWith('\n') && last.length < (names?.length ?? 0)
+  const row = isCut ? before : last
   const values = emptyObject()
-  for (const [at, name] of names.entries()) {
-    const cell = row?.[at]
+  for (const [at, name] of (names ?? []).entries()) {
+    const cell = row[at]
     if (cell !== undefined && name.text !== '') fill(values, name.text, cell)
   }
   return values
@@ -33,20 +37,18 @@ const fill = (values: { [key: string]: Plain }, name: string, { text, isQuoted }
 const plainCell = (text: string, atom: Atom): Plain =>
   text === '' ? null : (plainAtom(atom) ?? null)
 
-const rowsOf = (text: string, separator: string): Cell[][] => {
+function* rowsOf(text: string, separator: string): Generator<Cell[]> {
   const cell = new RegExp(
     `(?:"([^"]*(?:""[^"]*)*)"|([^${separator}\\r\\n]*))(${separator}|\\r?\\n|\\r|$)`,
     'y',
   )
-  const rows: Cell[][] = []
   let row: Cell[] = []
   while (cell.lastIndex < text.length || row.length > 0) {
     const [, quoted, plain = '', end] = cell.exec(text) ?? []
     if (end === undefined) break
     row.push({ text: (quoted ?? plain).replaceAll('""', '"'), isQuoted: quoted !== undefined })
     if (end === separator) continue
-    if (row.length > 1 || row[0]?.text !== '') rows.push(row)
+    if (row.length > 1 || row[0]?.text !== '') yield row
     row = []
   }
-  return rows
 }

@@ -40,11 +40,15 @@ export const linesOf = (file: string, text: string): Line[] => {
     at = token.end
     if ('([{'.includes(token.text)) depth += 1
     if (')]}'.includes(token.text)) depth -= 1
+    if (depth > DEEPEST) throw badFile(file, text, token.start, 'nested too deeply to be read')
     if (depth < 0) throw badFile(file, text, token.start, `${token.text} closes nothing`)
   }
   if (depth > 0) throw badFile(file, text, text.length, 'a bracket is still open at the end')
   return lines
 }
+
+// Python's own limit.
+const DEEPEST = 200
 
 const BLANK = /(?:[ \t\f]|#[^\n\r]*|\\\r?\n)+/y
 const STRING = new RegExp(

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { appendLine, replaceFile } from '../lib/files.ts'
+import type { Places } from '../lib/places.ts'
+import type { Finish } from './queue.ts'
+
+// What the database knows and neither Git nor a run's own files do, kept beside them in `runs/`, so
+// that a lost database can be built anew.
+
+/** How an experiment ended last; also one that never began to run. */
+export interface End extends Finish {
+  attempt: number
+}
+
+/** What users put on an experiment. */
+export interface Marks {
+  isHeld: boolean
+  starred: boolean
+  tags: string[]
+  note: string | null
+}
+
+export const writeEnd = (places: Places, id: string, end: End): void =>
+  writeJson(places, id, 'end', end)
+
+export const readEnd = (places: Places, id: string): End | null => readJson(places, id, 'end')
+
+/** A retried experiment has not ended any more. */
+export const removeEnd = (places: Places, id: string): void =>
+  rmSync(join(places.runs, id, 'end'), { force: true })
+
+export const writeMarks = (places: Places, id: string, marks: Marks): void =>
+  writeJson(places, id, 'marks', marks)
+
+export const readMarks = (places: Places, id: string): Marks | null => readJson(places, id, 'marks')
+
+/** Notes which numbers were given out; they are never given again. */
+export const appendNumbers = (places: Places, numbers: { number: number; id: string }[]): void => {
+  if (numbers.length === 0) return
+  appendLine(numbersFile(places), numbers.map(({ number, id }) => `${number} ${id}`).join('\n'))
+}
+
+export const readNumbers = (places: Places): Map<string, number> => {
+  const text = readIfThere(numbersFile(places)) ?? ''
+  const pairs = [...text.matchAll(/^(\d+) (\S+)$/gm)]
+  return new Map(pairs.map(([, number, id]) => [id ?? '', Number(number)]))
+}
+
+const numbersFile = (places: Places): string => join(places.runs, '.numbers')
+
+const writeJson = (places: Places, id: string, name: string, value: object): void => {
+  mkdirSync(join(places.runs, id), { recursive: true, mode: 0o700 })
+  replaceFile(join(places.runs, id, name), `${JSON.stringify(value)}\n`)
+}
+
+const readJson = <T>(places: Places, id: string, name: string): T | null => {
+  const text = readIfThere(join(places.runs, id, name))
+  return text === null ? null : (JSON.parse(text) as T)
+}
+
+const readIfThere = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
