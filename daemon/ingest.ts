@@ -1,17 +1,21 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
 import type { Ticket } from '../lib/ticket.ts'
+import { uuid7 } from '../lib/uuid.ts'
 import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import type { Arrival } from './queue.ts'
-import { readArrivals } from './read-arrivals.ts'
+import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
+
+/** The longest name that a file set aside keeps; the system's own limit is 255. */
+const MAX_NAME_BYTES = 200
 
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
@@ -61,21 +65,41 @@ const takeIn = (daemon: Daemon, batch: Prepared[]): void => {
     }
   })
   for (const one of done) {
-    if ('later' in one) note('left', { file: one.file, problem: one.later })
-    else if ('problem' in one) setAside(daemon, one.file, one.problem)
-    else moveTicket(daemon, one.file, 'folder' in one ? one.folder : null)
+    try {
+      if ('later' in one) note('left', { file: one.file, problem: one.later })
+      else if ('problem' in one) setAside(daemon, one.file, one.problem)
+      else moveTicket(daemon, one.file, 'folder' in one ? one.folder : null)
+    } catch (error) {
+      // It has its answer; a file that cannot be moved must not hold up the others.
+      note('left', { file: one.file, problem: String(error) })
+    }
   }
 }
 
 /** Makes one ticket's change, or none of it: another ticket of this scan may have come first. */
 const apply = (daemon: Daemon, one: Prepared): Prepared => {
-  if (!('change' in one) || daemon.queue.isAnswered(one.ticket.ticket)) return one
+  if (!('change' in one)) return one
+  if (daemon.queue.isAnswered(one.ticket.ticket)) return again(daemon, one.file, one.ticket)
   try {
     daemon.queue.atomically(one.change)
     return one
   } catch (error) {
     if (!String((error as { code?: string }).code).startsWith('SQLITE_CONSTRAINT')) throw error
     return { file: one.file, ticket: one.ticket, problem: 'what it names is queued already' }
+  }
+}
+
+/** A ticket that came before, and whose file stayed because a daemon died: only the file goes. */
+const again = (daemon: Daemon, file: string, ticket: Ticket): Prepared => {
+  const isEnqueue = ticket.verb === 'enqueue'
+  if (isEnqueue && ticket.items.some(({ id }) => daemon.records.find(id) === null)) {
+    return { file, ticket, problem: 'a ticket of its id was answered before' }
+  }
+  return {
+    file,
+    ticket,
+    change: () => {},
+    folder: isEnqueue ? (ticket.items[0]?.id ?? null) : null,
   }
 }
 
@@ -88,7 +112,6 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
     folder,
   })
   try {
-    // A ticket that came before, and whose file stayed because a daemon died: only the file goes.
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
     if (ticket.verb === 'enqueue') {
       const arrivals = await readArrivals(daemon, ticket)
@@ -97,6 +120,7 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
     if (ticket.verb === 'environment') {
       const { env } = ticket
       if (env === null) return { file, ticket, problem: 'it names no environment' }
+      checkEnvironment(daemon, env)
       return change(() => queue.saveEnvironment(ticket.repository, env))
     }
     if (!MOVES_REFS.has(ticket.verb)) return change(() => changeRows(daemon, ticket))
@@ -114,6 +138,8 @@ const addAll = ({ queue, places }: Daemon, arrivals: Arrival[]): void =>
   )
 
 const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
+  // Git was killed or never started, which says nothing of the ticket.
+  if (error instanceof GitError && error.exitCode === null) return { file, later: error.message }
   if (error instanceof UserError || error instanceof GitError) {
     // What is queued by a ticket that is wrong must be looked at; a verb's refusal is an answer.
     if (ticket.verb === 'enqueue') return { file, ticket, problem: error.message }
@@ -136,8 +162,12 @@ const moveTicket = ({ places }: Daemon, file: string, folder: string | null): vo
   renameSync(from, join(places.runs, folder, 'ticket'))
 }
 
-const setAside = ({ places }: Daemon, file: string, problem: string): void => {
+const setAside = ({ places, clock }: Daemon, file: string, problem: string): void => {
   note('set-aside', { file, problem })
-  replaceFile(join(places.spool.bad, `${file}.reason`), `${problem}\n`)
-  renameSync(join(places.spool.new, file), join(places.spool.bad, file))
+  const { bad } = places.spool
+  // A name that is taken, or that leaves no room for its reason's, is not kept.
+  const isFit = Buffer.byteLength(file) <= MAX_NAME_BYTES && !existsSync(join(bad, file))
+  const name = isFit ? file : uuid7(clock())
+  replaceFile(join(bad, `${name}.reason`), `${problem}\n`)
+  renameSync(join(places.spool.new, file), join(bad, name))
 }

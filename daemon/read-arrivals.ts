@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCommit, readObjects, resolveNames } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
@@ -24,9 +24,7 @@ import type { Arrival } from './queue.ts'
 export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arrival[]> => {
   if (ticket.items.length === 0) throw refusal('it names no experiment')
   await checkRepository(ticket.repository)
-  if (ticket.env !== null && !existsSync(join(daemon.places.spool.env, ticket.env))) {
-    throw refusal('the environment it names is not kept')
-  }
+  if (ticket.env !== null) checkEnvironment(daemon, ticket.env)
   const facts = await readSnapshots(daemon, ticket)
   const held = await resolveNames(
     ticket.repository,
@@ -67,9 +65,14 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
 
 const refusal = (text: string): UserError => new UserError('refused-by-daemon', text)
 
+export const checkEnvironment = ({ places }: Daemon, env: string): void => {
+  if (existsSync(join(places.spool.env, env))) return
+  throw refusal('the environment it names is not kept')
+}
+
 /** A repository of this user at its real path: a ticket may name any folder. */
 const checkRepository = async (commonDir: string): Promise<void> => {
-  const stat = statSync(commonDir, { throwIfNoEntry: false })
+  const stat = lookAt(commonDir)
   if (stat === undefined) throw refusal(`there is no repository ${commonDir}`)
   if (stat.uid !== (process.getuid?.() ?? stat.uid)) {
     throw refusal(`${commonDir} belongs to another user`)
@@ -78,8 +81,18 @@ const checkRepository = async (commonDir: string): Promise<void> => {
   try {
     await gitText(['rev-parse', '--git-dir'], { cwd: '/', place: { gitDir: commonDir } })
   } catch (error) {
-    if (!(error instanceof GitError)) throw error
+    if (!(error instanceof GitError) || error.exitCode === null) throw error
     throw refusal(`${commonDir} is not a git repository`)
+  }
+}
+
+const lookAt = (folder: string): Stats | undefined => {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['EACCES', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) throw error
+    throw refusal(`${folder} cannot be read (${code})`)
   }
 }
 

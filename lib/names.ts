@@ -41,10 +41,13 @@ export const proposeNames = (given: string | null, sweep: Override[][]): string[
   return useful ? (fromParameters as string[]) : numbered(randomName())
 }
 
-/** The first of `name`, `name-2`, `name-3` … that is not taken. `taken` holds folded names. */
-export const freeName = (name: string, taken: ReadonlySet<string>): string => {
+/**
+ * The first of `name`, `name-2`, `name-3` … that is not taken; with `from` no number below it.
+ * `taken` holds folded names.
+ */
+export const freeName = (name: string, taken: ReadonlySet<string>, from = 2): string => {
   if (!taken.has(foldName(name))) return name
-  for (let n = 2; ; n++) {
+  for (let n = from; ; n++) {
     const suffix = `-${n}`
     const candidate = `${name.slice(0, MAX_NAME_BYTES - suffix.length)}${suffix}`
     if (!taken.has(foldName(candidate))) return candidate

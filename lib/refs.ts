@@ -2,6 +2,7 @@ import { resolveNames } from './cat-file.ts'
 import { UserError } from './errors.ts'
 import { GitError, git, gitText } from './git.ts'
 import { foldName, nameProblem } from './names.ts'
+import { removeStaleLocks } from './stale-locks.ts'
 
 /** `<2>/<38>`: how a baseline stands in a ref, longer in a SHA-256 repository. */
 const split = (baseline: string): string => `${baseline.slice(0, 2)}/${baseline.slice(2)}`
@@ -68,16 +69,35 @@ export type RefChange =
   | { to: 'verify-absent'; ref: string }
   | { to: 'delete'; ref: string; oid: string }
 
-/** One transaction: every change or none. Gives back false if a ref is not as it was expected. */
+/**
+ * One transaction: every change or none. Gives back false if a ref is not as it was expected. Locks
+ * that a killed git left on these refs are removed.
+ */
 export const changeRefs = async (commonDir: string, changes: RefChange[]): Promise<boolean> => {
-  const input = ['start', ...changes.map(changeLine), 'prepare', 'commit', ''].join('\n')
   try {
-    await git(['update-ref', '--stdin'], { place: { gitDir: commonDir }, input })
+    await updateRefs(commonDir, changes)
     return true
   } catch (error) {
-    if (error instanceof GitError && (await clash(commonDir, changes))) return false
-    throw error
+    if (!(error instanceof GitError)) throw error
+    if (await clash(commonDir, changes)) return false
+    const refs = changes.map(({ ref }) => ref)
+    const { removed, fresh } = removeStaleLocks(commonDir, refs, Date.now())
+    if (fresh > 0) {
+      throw new UserError(
+        'git',
+        'another git is changing refs of these names',
+        'try again; if it was killed, its locks are removed when they are a minute old',
+      )
+    }
+    if (removed === 0) throw error
+    await updateRefs(commonDir, changes)
+    return true
   }
+}
+
+const updateRefs = async (commonDir: string, changes: RefChange[]): Promise<void> => {
+  const input = ['start', ...changes.map(changeLine), 'prepare', 'commit', ''].join('\n')
+  await git(['update-ref', '--stdin'], { place: { gitDir: commonDir }, input })
 }
 
 /**

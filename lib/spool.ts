@@ -35,26 +35,32 @@ export const putTicket = (places: Places, ticket: Ticket, nowMs: number): void =
 }
 
 /** The files that wait in the spool, oldest first. */
-export const spooled = (places: Places): string[] => {
-  try {
-    return readdirSync(places.spool.new).sort()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+export const spooled = (places: Places): string[] => listIfThere(places.spool.new)
+
+/** The ids of all experiments that a ticket names, be it waiting or set aside. */
+export const namedInSpool = (places: Places): Set<string> => {
+  const ids = new Set<string>()
+  for (const folder of [places.spool.new, places.spool.bad]) {
+    for (const name of listIfThere(folder)) {
+      const read = readTicketFile(join(folder, name))
+      if (read === null || 'problem' in read) continue
+      for (const { id } of read.items) ids.add(id)
+    }
   }
+  return ids
 }
 
 /**
  * Reads one spooled file, which may be anything: only a regular file of this user, with one name
  * and of a ticket's size, is looked into. Null when it is gone.
  */
-export const readTicket = (places: Places, name: string): Ticket | { problem: string } | null => {
+export const readTicket = (places: Places, name: string): Ticket | { problem: string } | null =>
+  readTicketFile(join(places.spool.new, name))
+
+const readTicketFile = (file: string): Ticket | { problem: string } | null => {
   let fd: number
   try {
-    fd = openSync(
-      join(places.spool.new, name),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    )
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return null
@@ -69,6 +75,15 @@ export const readTicket = (places: Places, name: string): Ticket | { problem: st
     return parseTicket(readFileSync(fd, 'utf8'))
   } finally {
     closeSync(fd)
+  }
+}
+
+const listIfThere = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }
 

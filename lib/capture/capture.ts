@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { UserError } from '../errors.ts'
 import { GitError, git } from '../git.ts'
 import { foldName, freeName, proposeNames } from '../names.ts'
@@ -13,6 +14,7 @@ import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
 import { authorLine, commitSnapshots } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
+import { findOrphans } from './orphans.ts'
 import { type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
 
@@ -41,6 +43,10 @@ export interface Captured {
 }
 
 const TRIES = 3
+/** Dozens of captures at once want the same generated name. */
+const NAME_TRIES = 100
+/** How far apart they then try, so that they do not all want the next number. */
+const CROWD = 10
 
 /**
  * Captures the workspace once for the whole sweep and gives each experiment its snapshot and its
@@ -50,10 +56,15 @@ export const capture = async (
   request: CaptureRequest,
 ): Promise<{ snapshots: Captured[]; notes: string[] }> => {
   for (let attempt = 1; ; attempt++) {
-    const { snapshots, notes } = await captureOnce(request)
-    if (await isWhole(request.repository, snapshots)) return { snapshots, notes }
-    // The user's own gc may have removed an object before our ref held it [R10].
-    await dropSnapshots(request.repository, snapshots)
+    // The user's own gc may remove an object before our ref holds it [R10].
+    try {
+      const { snapshots, notes } = await captureOnce(request)
+      if (await isWhole(request.repository, snapshots)) return { snapshots, notes }
+      await dropSnapshots(request.repository, snapshots)
+    } catch (error) {
+      const mayHaveVanished = error instanceof GitError && READERS.has(error.args[0] ?? '')
+      if (!mayHaveVanished || attempt === TRIES) throw error
+    }
     if (attempt === TRIES) {
       throw new UserError(
         'capture-failed',
@@ -63,6 +74,9 @@ export const capture = async (
     }
   }
 }
+
+/** Gits that fail when an object which was just written is gone. */
+const READERS = new Set(['write-tree', 'ls-tree', 'cat-file', 'fast-import', 'update-ref'])
 
 /** Takes snapshots back that nothing was queued for. */
 export const dropSnapshots = async (
@@ -93,7 +107,7 @@ const captureOnce = async (
     takenNames(repository.commonDir, repository.head),
   ])
   const edited = await editParameters(repository, trees, plan.sweep)
-  let names = chooseNames(request.name, plan, taken)
+  let names = await chooseNames(request, plan, taken)
   for (let attempt = 1; ; attempt++) {
     const facts = names.map((name, i) => factsOf(request, plan, name, plan.sweep[i] ?? []))
     const drafts = facts.map((own, i) => ({
@@ -103,29 +117,44 @@ const captureOnce = async (
     const oids = await commitSnapshots(repository, trees, baseline, drafts, author)
     const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
     if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }
-    if (attempt === TRIES) throw new UserError('name-taken', 'others keep taking these names')
-    names = chooseNames(request.name, plan, await takenNames(repository.commonDir, repository.head))
+    if (attempt === NAME_TRIES) {
+      throw new UserError('name-taken', 'others keep taking these names', 'give one with -n')
+    }
+    const takenNow = await takenNames(repository.commonDir, repository.head)
+    names = await chooseNames(request, plan, takenNow, 2 + randomInt(attempt * CROWD))
   }
 }
 
-const chooseNames = (
-  name: string | null,
+const chooseNames = async (
+  { name, repository, places, nowMs }: CaptureRequest,
   { sweep }: Plan,
   taken: Map<string, string>,
-): string[] => {
+  from = 2,
+): Promise<string[]> => {
   const proposed = proposeNames(name, sweep)
-  if (name !== null) {
-    const clash = proposed.map((own) => taken.get(foldName(own))).find((own) => own !== undefined)
-    if (clash === undefined) return proposed
+  if (name === null) return freeNames(proposed, taken, from)
+  const clashing = proposed
+    .map((own) => taken.get(foldName(own)))
+    .filter((own) => own !== undefined)
+  if (clashing.length === 0) return proposed
+  const orphans = await findOrphans(repository, places, clashing, nowMs)
+  const owned = clashing.find((own) => !orphans.some((orphan) => orphan.name === own))
+  if (owned !== undefined) {
     throw new UserError(
       'name-taken',
-      `there is an experiment “${clash}” under this commit already`,
-      'choose another name with -n, or leave -n out',
+      `there is an experiment “${owned}” under this commit already`,
+      'choose another name with -n, leave -n out, or take it over with --force',
     )
   }
+  await changeRefs(repository.commonDir, orphans)
+  return proposed
+}
+
+/** A name that the user did not give never clashes: it gets the next free number. */
+const freeNames = (proposed: string[], taken: Map<string, string>, from: number): string[] => {
   const used = new Set(taken.keys())
   return proposed.map((own) => {
-    const free = freeName(own, used)
+    const free = freeName(own, used, from)
     used.add(foldName(free))
     return free
   })

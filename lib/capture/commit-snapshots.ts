@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { GitError, git } from '../git.ts'
 import type { Baseline, Repository } from '../repository.ts'
 import type { Trees } from './trees.ts'
@@ -50,11 +52,22 @@ export const commitSnapshots = async (
       files.filter((file) => file.isTracked),
     )
   })
-  const { stdout } = await git(['fast-import', '--quiet', '--done'], {
-    place: { gitDir: repository.gitDir },
-    input: stream.end(marks, '0'.repeat(repository.head.length)),
-  })
-  return stdout.toString().trim().split('\n')
+  try {
+    const { stdout } = await git(['fast-import', '--quiet', '--done'], {
+      place: { gitDir: repository.gitDir },
+      input: stream.end(marks, '0'.repeat(repository.head.length)),
+    })
+    return stdout.toString().trim().split('\n')
+  } catch (error) {
+    if (error instanceof GitError) dropCrashReport(repository, error)
+    throw error
+  }
+}
+
+/** A failed fast-import leaves a report in the user's git dir; what it says has no use for them. */
+const dropCrashReport = ({ gitDir }: Repository, { stderr }: GitError): void => {
+  const name = /fast_import_crash_\d+/.exec(stderr)?.[0]
+  if (name !== undefined) rmSync(join(gitDir, name), { force: true })
 }
 
 /** The user's identity as a commit has it, or stash's own where none is set up. */
