@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { EXIT } from '../lib/errors.ts'
+import { EXIT, UserError } from '../lib/errors.ts'
 import { packageVersion } from '../lib/package.ts'
 import { reportError } from './report-error.ts'
 import { keepVerbs } from './verbs/keep.ts'
@@ -36,12 +36,14 @@ export const run = async (argv: string[]): Promise<number> => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : EXIT.bug)
   })
+  const asJson = own.includes('--json')
   let exitCode: number = EXIT.done
   const program = new Command('git exp')
     .description('An experiment queue for Git.')
     .version(packageVersion(), '-V, --version')
     .addHelpText('after', OVERVIEW)
     .exitOverride()
+    .configureOutput(asJson ? { writeErr: () => {} } : {})
     .showHelpAfterError('(git exp -h tells more)')
     .enablePositionalOptions()
   const verbs: Verbs = {
@@ -56,7 +58,12 @@ export const run = async (argv: string[]): Promise<number> => {
     await program.parseAsync(own.length === 0 ? ['status'] : own, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    return reportError(error, argv.includes('--json'))
+    if (!(error instanceof CommanderError)) return reportError(error, asJson)
+    if (error.exitCode === 0) return EXIT.done
+    return asJson ? reportError(usageError(error), true) : EXIT.usage
   }
 }
+
+/** Commander has told its own errors already, but not as JSON. */
+const usageError = ({ message }: CommanderError): UserError =>
+  new UserError('usage', message.replace(/^error: /, ''), 'git exp -h tells more')

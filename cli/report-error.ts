@@ -1,6 +1,7 @@
-import { EXIT, UserError } from '../lib/errors.ts'
+import { EXIT, type ErrorCode, UserError } from '../lib/errors.ts'
 import { GitError } from '../lib/git.ts'
 import { packageVersion } from '../lib/package.ts'
+import { places } from '../lib/places.ts'
 
 /** Tells an error in the words its reader needs; gives back the exit code it means. */
 export const reportError = (error: unknown, asJson: boolean): number => {
@@ -15,7 +16,7 @@ export const reportError = (error: unknown, asJson: boolean): number => {
 
 const describe = (
   error: unknown,
-): { code: string; message: string; hint: string | null; exitCode: number } => {
+): { code: ErrorCode; message: string; hint: string | null; exitCode: number } => {
   if (error instanceof UserError) {
     const exitCode = error.code === 'usage' ? EXIT.usage : EXIT.refused
     return { code: error.code, message: error.message, hint: error.hint, exitCode }
@@ -23,7 +24,20 @@ const describe = (
   if (error instanceof GitError) {
     return { code: 'git', message: error.message, hint: null, exitCode: EXIT.refused }
   }
-  const { stack } = error as Error
+  const { stack, code, message, path } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const text = `the disk is full: ${message}`
+    return { code: 'disk', message: text, hint: 'make room', exitCode: EXIT.refused }
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    const isOurs = path !== undefined && isBelow(path, places().home)
+    return {
+      code: isOurs ? 'state-folder' : 'file',
+      message: `the file system does not allow it: ${message}`,
+      hint: isOurs ? 'git exp doctor' : 'make it yours and readable',
+      exitCode: EXIT.refused,
+    }
+  }
   return {
     code: 'bug',
     message: `this is a fault of git exp ${packageVersion()}: ${stack ?? String(error)}`,
@@ -31,3 +45,5 @@ const describe = (
     exitCode: EXIT.bug,
   }
 }
+
+const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`)

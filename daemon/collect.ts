@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { UserError } from '../lib/errors.ts'
 import type { Experiment, KeptFile } from '../lib/experiment.ts'
-import { type GitPlace, git, gitList, gitText } from '../lib/git.ts'
+import { GitError, type GitPlace, git, gitText, listItems } from '../lib/git.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { readParams } from '../lib/params/read.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
@@ -11,7 +11,7 @@ import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { slotPlace } from './workplace/checkout.ts'
 import type { Brought } from './workplace/link.ts'
-import type { Slot } from './workplace/slot.ts'
+import { ensureWorkplace, makeReadable, type Slot } from './workplace/slot.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -33,13 +33,35 @@ export interface Collected {
 const CACHES =
   /(?:^|\/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.ipynb_checkpoints|node_modules|\.venv|venv|\.tox|\.cache|\.git)(?:\/|$)|\.py[co]$|(?:^|\/)\.DS_Store$/
 
-/** Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. */
+/**
+ * Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. A
+ * run may have taken the right to read from what it made, or removed the workplace itself.
+ */
 export const collect = async (
   places: Places,
   slot: Slot,
   job: Job,
   brought: Brought,
   limits: Limits,
+): Promise<Collected> => {
+  ensureWorkplace(slot)
+  try {
+    return await gather(places, slot, job, brought, limits, 'all')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (!(error instanceof GitError) && code !== 'EACCES') throw error
+    makeReadable(slot.workplace)
+    return gather(places, slot, job, brought, limits, 'what can be read')
+  }
+}
+
+const gather = async (
+  places: Places,
+  slot: Slot,
+  job: Job,
+  brought: Brought,
+  limits: Limits,
+  wanted: 'all' | 'what can be read',
 ): Promise<Collected> => {
   const index = copyIndex(slot.index, places.scratch)
   // What a slot keeps from run to run is none of this run's, and must stay writable.
@@ -51,10 +73,13 @@ export const collect = async (
     const place = { ...slotPlace(slot), index, objects: join(job.commonDir, 'objects') }
     const options = { cwd: slot.workplace, place }
     await git(['add', '--update', '--', ':/'], options)
-    const list = async (...args: string[]): Promise<string[]> =>
-      (
-        await gitList(['ls-files', '--others', '--exclude-standard', '-z', ...args], options)
-      ).filter((path) => !isOurs(path))
+    const list = async (...more: string[]): Promise<string[]> => {
+      const args = ['ls-files', '--others', '--exclude-standard', '-z', ...more]
+      const { stdout, stderr } = await git(args, options)
+      // Folders that git cannot open it leaves out with a warning.
+      if (wanted === 'all' && stderr !== '') throw new GitError(args, 0, stderr, stdout)
+      return listItems(stdout).filter((path) => !isOurs(path))
+    }
     const fresh = await list()
     const declared =
       job.spec.outputs.length === 0
@@ -92,7 +117,9 @@ export const readMetrics = async (
   const metrics: Experiment['metrics'] = {}
   for (const file of files) {
     const path = join(workplace, file)
-    if (!existsSync(path) || lstatSync(path).size > MAX_METRICS_BYTES) continue
+    if (!existsSync(path)) continue
+    const stat = statSync(path)
+    if (!stat.isFile() || stat.size > MAX_METRICS_BYTES) continue
     try {
       metrics[file] = await readParams(file, readFileSync(path, 'utf8'))
     } catch (error) {

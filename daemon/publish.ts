@@ -42,7 +42,7 @@ export const publish = async (
   if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])) {
     return { result, name: job.name }
   }
-  return { result, name: await publishUnderFreeName(job, result) }
+  return (await renamedBefore(job)) ?? publishUnderFreeName(job, result)
 }
 
 const commitResult = async (job: Job, collected: Collected, run: RunFacts): Promise<string> => {
@@ -96,8 +96,26 @@ const publishedBefore = async (job: Job, isSuccess: boolean): Promise<string | n
   return isOurs ? oid : null
 }
 
+/** The result that got another name, of which the daemon that gave it died before it said so. */
+const renamedBefore = async (job: Job): Promise<Published | null> => {
+  const names = await gitText(
+    [
+      'for-each-ref',
+      `--points-at=${job.snapshot}`,
+      '--format=%(refname:lstrip=-1)',
+      snapshotRef(job.baseline, ''),
+    ],
+    { place: { gitDir: job.commonDir } },
+  )
+  for (const name of names.split('\n').filter((one) => one !== '' && one !== job.name)) {
+    const result = await publishedBefore({ ...job, name }, true)
+    if (result !== null) return { result, name }
+  }
+  return null
+}
+
 /** Nothing computed is ever discarded: the result gets the next free name, its snapshot with it. */
-const publishUnderFreeName = async (job: Job, result: string): Promise<string> => {
+const publishUnderFreeName = async (job: Job, result: string): Promise<Published> => {
   for (;;) {
     const taken = new Set((await takenNames(job.commonDir, job.baseline)).keys())
     taken.add(foldName(job.name))
@@ -107,6 +125,6 @@ const publishUnderFreeName = async (job: Job, result: string): Promise<string> =
       { to: 'create', ref: snapshotRef(job.baseline, name), oid: job.snapshot },
       { to: 'delete', ref: snapshotRef(job.baseline, job.name), oid: job.snapshot },
     ])
-    if (isDone) return name
+    if (isDone) return { result, name }
   }
 }

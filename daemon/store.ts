@@ -6,6 +6,7 @@ import {
   createReadStream,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   renameSync,
   rmSync,
@@ -30,7 +31,8 @@ export const keepInStore = async (
   await pipeline(createReadStream(from), hash)
   const sha256 = hash.digest('hex')
   const stored = join(places.store, sha256)
-  if (!existsSync(stored)) linkOrCopy(from, stored)
+  // Of a file that has another name already somebody may write to that one, and it keeps its mode.
+  if (!existsSync(stored)) (lstatSync(from).nlink > 1 ? copy : linkOrCopy)(from, stored)
   const named = join(outputs, path)
   mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
   if (!existsSync(named)) linkOrCopy(stored, named)
@@ -45,13 +47,17 @@ const linkOrCopy = (from: string, to: string): void => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EXDEV' && code !== 'EPERM' && code !== 'EMLINK') throw error
-    const draft = `${to}.part`
-    try {
-      copyFileSync(from, draft, constants.COPYFILE_FICLONE)
-      chmodSync(draft, 0o400)
-      renameSync(draft, to)
-    } finally {
-      rmSync(draft, { force: true })
-    }
+    copy(from, to)
+  }
+}
+
+const copy = (from: string, to: string): void => {
+  const draft = `${to}.part`
+  try {
+    copyFileSync(from, draft, constants.COPYFILE_FICLONE)
+    chmodSync(draft, 0o400)
+    renameSync(draft, to)
+  } finally {
+    rmSync(draft, { force: true })
   }
 }

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'too-large'
   | 'state-folder'
   | 'disk'
+  | 'file'
   | 'daemon'
   | 'refused-by-daemon'
   | 'inside-a-run'

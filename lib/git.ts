@@ -24,6 +24,8 @@ export interface GitOptions {
 
 export interface GitAnswer {
   stdout: Buffer
+  /** Warnings, where it did not fail. */
+  stderr: string
   exitCode: number
 }
 
@@ -108,10 +110,11 @@ export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer
     })
     child.on('close', (exitCode) => {
       const stdout = Buffer.concat(out)
+      const stderr = Buffer.concat(err).toString()
       if (exitCode === 0 || (exitCode !== null && options.okExits?.includes(exitCode))) {
-        resolve({ stdout, exitCode })
+        resolve({ stdout, stderr, exitCode })
       } else {
-        reject(new GitError(args, exitCode, Buffer.concat(err).toString(), stdout))
+        reject(new GitError(args, exitCode, stderr, stdout))
       }
     })
     // Git may end before it has read its input; its exit code tells what that means.
@@ -127,8 +130,10 @@ export const gitText = async (args: string[], options: GitOptions = {}): Promise
  * A `-z` list. Each item is a latin1 string, one character a byte, since a path need not be UTF-8:
  * `Buffer.from(item, 'latin1')` is the path itself.
  */
-export const gitList = async (args: string[], options: GitOptions = {}): Promise<string[]> => {
-  const { stdout } = await git(args, options)
+export const gitList = async (args: string[], options: GitOptions = {}): Promise<string[]> =>
+  listItems((await git(args, options)).stdout)
+
+export const listItems = (stdout: Buffer): string[] => {
   const items = stdout.toString('latin1').split('\0')
   items.pop()
   return items

@@ -40,10 +40,13 @@ export const installHook = (file: string, places: Places): void => {
     )
   }
   const template = readFileSync(join(packageRoot(), 'hooks', 'post-commit'), 'utf8')
-  const text = template
-    .replace('@home@', () => shellQuote(places.home))
-    .replace('@node@', () => shellQuote(process.execPath))
-    .replace('@daemon@', () => shellQuote(program('daemon/main')))
+  const words: Record<string, string> = {
+    script: join(packageRoot(), 'hooks', 'enqueue-commit'),
+    home: places.home,
+    node: process.execPath,
+    daemon: program('daemon/main'),
+  }
+  const text = template.replace(/@(\w+)@/g, (_, word: string) => shellQuote(words[word] ?? ''))
   replaceFile(file, text, { mode: 0o755 })
   chmodSync(file, 0o755)
 }

@@ -64,9 +64,9 @@ export interface Baseline {
 }
 
 export const describeCommit = async (repository: Repository): Promise<Baseline> => {
-  const text = await gitText(['show', '-s', '--no-show-signature', '--format=%h%x00%s', 'HEAD'], {
-    place: { gitDir: repository.gitDir },
-  })
+  const { gitDir, head } = repository
+  const args = ['show', '-s', '--no-show-signature', '--encoding=UTF-8', '--format=%h%x00%s', head]
+  const text = await gitText(args, { place: { gitDir } })
   const [short = '', subject = ''] = text.split('\0')
   return { short, subject }
 }

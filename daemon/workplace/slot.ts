@@ -97,6 +97,24 @@ const removeTree = (path: string): void => {
   rmSync(path, { recursive: true, force: true })
 }
 
+/** Makes a workplace that a run removed, or put something else in the place of, an empty folder. */
+export const ensureWorkplace = ({ workplace }: Slot): void => {
+  if (lstatSync(workplace, { throwIfNoEntry: false })?.isDirectory() === true) return
+  rmSync(workplace, { force: true })
+  mkdirSync(workplace, { recursive: true, mode: 0o700 })
+}
+
+/** Gives the right to read back to all that a run took it from. Follows no link. */
+export const makeReadable = (folder: string): void => {
+  makeWritable(folder)
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const mode = lstatSync(file, { throwIfNoEntry: false })?.mode ?? 0o400
+    if ((mode & 0o400) === 0) chmodSync(file, mode | 0o400)
+  }
+}
+
 /** Gives the right to write back to folders that a run took it from. Follows no link. */
 export const makeWritable = (folder: string): void => {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
