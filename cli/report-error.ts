@@ -1,4 +1,4 @@
-import { EXIT, type ErrorCode, UserError } from '../lib/errors.ts'
+import { type ErrorCode, EXIT, UserError } from '../lib/errors.ts'
 import { GitError } from '../lib/git.ts'
 import { packageVersion } from '../lib/package.ts'
 import { places } from '../lib/places.ts'
@@ -24,13 +24,13 @@ const describe = (
   if (error instanceof GitError) {
     return { code: 'git', message: error.message, hint: null, exitCode: EXIT.refused }
   }
-  const { stack, code, message, path } = error as NodeJS.ErrnoException
+  const { stack, code, message, path, dest } = error as NodeJS.ErrnoException & { dest?: string }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const text = `the disk is full: ${message}`
     return { code: 'disk', message: text, hint: 'make room', exitCode: EXIT.refused }
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    const isOurs = path !== undefined && isBelow(path, places().home)
+    const isOurs = [path, dest].some((own) => own?.startsWith(`${places().home}/`))
     return {
       code: isOurs ? 'state-folder' : 'file',
       message: `the file system does not allow it: ${message}`,
@@ -45,5 +45,3 @@ const describe = (
     exitCode: EXIT.bug,
   }
 }
-
-const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`)

@@ -23,11 +23,17 @@ export const writeTrees = async (
   scratch: string,
   rules: UntrackedRules,
 ): Promise<Trees> => {
-  const asStaged = copyIndex(`${repository.gitDir}/index`, scratch)
-  // Two copies of the one copy: both must show the same moment.
-  const asWorked = copyIndex(asStaged, scratch)
-  const empty = copyIndex(`${asStaged}-none`, scratch)
+  const copies: string[] = []
+  const copy = (index: string): string => {
+    const made = copyIndex(index, scratch)
+    copies.push(made)
+    return made
+  }
   try {
+    const asStaged = copy(`${repository.gitDir}/index`)
+    // Two copies of the one copy: both must show the same moment.
+    const asWorked = copy(asStaged)
+    const empty = copy(`${asStaged}-none`)
     const [index, tracked, untracked, overlooked] = await settle([
       writeStaged(repository, asStaged),
       writeTracked(repository, asWorked),
@@ -38,7 +44,7 @@ export const writeTrees = async (
     const notes = [...untracked.notes, ...overlooked.notes, ...dirty]
     return { index, tracked, untracked: untracked.tree, notes }
   } finally {
-    for (const copy of [asStaged, asWorked, empty]) dropIndex(copy)
+    for (const made of copies) dropIndex(made)
   }
 }
 

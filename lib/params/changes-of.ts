@@ -1,12 +1,14 @@
 import type { Value } from '../overrides/override.ts'
 import { lastOf } from './find.ts'
-import { nested, type Step } from './steps.ts'
+import type { Entry } from './format.ts'
+import { nested } from './keys.ts'
+import type { Step } from './steps.ts'
 import { type Content, type Node, newContent, newSlot, type Slot, type View } from './tree.ts'
 
 /** What nodes hold after the step. An alias is replaced in its own place, not in its anchor's. */
 export const changesOf = (chain: Slot[], step: Step, view: View): [Node, Content][] => {
   const { node, alias } = lastOf(chain)
-  if (step.do === 'insert') return [[node, withKeys(view(node), step.keys, step.value)]]
+  if (step.do === 'insert') return [[node, withEntry(view(node), step.entry)]]
   if (step.do === 'append') return [[node, withItems(view(node), step.items)]]
   if (step.do === 'set' && alias === null) return [[node, newContent(step.value)]]
   const holder = lastOf(chain.slice(0, -1)).node
@@ -14,8 +16,8 @@ export const changesOf = (chain: Slot[], step: Step, view: View): [Node, Content
   return [[holder, withPart(view(holder), lastOf(step.path), slot)]]
 }
 
-const withKeys = (content: Content, [key = '', ...rest]: string[], value: Value): Content =>
-  withPart(content, key, newSlot(nested(rest, value)))
+const withEntry = (content: Content, { keys: [first = '', ...rest], value }: Entry): Content =>
+  withPart(content, first, newSlot(nested(rest, value)))
 
 const withItems = (content: Content, items: Value[]): Content => {
   if (content.is !== 'list') throw new RangeError('only a list takes items')

@@ -5,6 +5,7 @@ import { find, lastOf } from './find.ts'
 import { type Changes, type Open, type Opened, openerFor } from './format.ts'
 import { ownStep } from './inherit.ts'
 import { refuseDangling } from './interpolation.ts'
+import { refuseBomb } from './refuse-bomb.ts'
 import { sameTree, saysValue } from './same.ts'
 import { type Splice, spliced } from './splice.ts'
 import { type Step, stepsOf } from './steps.ts'
@@ -26,7 +27,11 @@ export const openParams = async (
   const open = await openerFor(file, text)
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
   const body = text.slice(mark.length)
-  const opened = withinDepth(file, () => open(file, body))
+  const opened = withinDepth(file, () => {
+    const read = open(file, body)
+    refuseBomb(file, read.root.node)
+    return read
+  })
   return (overrides) =>
     mark + withinDepth(file, () => edited({ file, open }, draftOf(body, opened), overrides))
 }
@@ -56,7 +61,8 @@ const edited = (how: How, first: Draft, overrides: readonly Override[]): string 
   let draft = first
   for (const override of overrides) {
     const { textual } = draft.opened
-    const value = override.value && textual ? textual(override.value) : override.value
+    const value =
+      override.value && textual ? textual(override.text, override.value) : override.value
     const said = { ...override, value }
     for (const step of stepsOf(how.file, draft.opened.root, said, draft.view)) {
       draft = taken(how, draft, step, override.text)
@@ -98,7 +104,7 @@ const splicesOf = (opened: Opened, chain: Slot[], step: Step): Splice[] => {
   if (step.do === 'set') return opened.set(chain, step.path, step.value)
   if (step.do === 'remove') return opened.remove(chain, step.path)
   if (step.do === 'append') return opened.append(chain, step.path, step.items)
-  return opened.insert(chain, step.path, step.keys, step.value)
+  return opened.insert(chain, step.path, step.entry)
 }
 
 /** Makes the changes, and reads the text again: it must say just what was meant. */

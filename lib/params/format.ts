@@ -10,13 +10,21 @@ export interface Opened {
   root: Slot
   /** Nothing if the text already says the value, and says it clearly. */
   set: (chain: Slot[], path: string[], value: Value) => Splice[]
-  insert: (chain: Slot[], path: string[], keys: string[], value: Value) => Splice[]
+  insert: (chain: Slot[], path: string[], entry: Entry) => Splice[]
   append: (chain: Slot[], path: string[], items: Value[]) => Splice[]
   remove: (chain: Slot[], path: string[]) => Splice[]
   /** Whether the changed text is sure to say what was meant; false where all of it must be read. */
   recheck?: (changes: Changes) => boolean
-  /** What a value is in a file that knows only text. */
-  textual?: (value: Value) => Value
+  /** What a value is in a file that knows only text; `said` names it in an error. */
+  textual?: (said: string, value: Value) => Value
+}
+
+/** What is put into a map: the maps that all but the last of `keys` name are made on the way. */
+export interface Entry {
+  keys: string[]
+  /** The last key with its type, which YAML and Python keep. */
+  key: Value
+  value: Value
 }
 
 /** Changes to a text, and what its nodes hold after them. */
@@ -28,7 +36,7 @@ export interface Changes {
 
 export type Open = (file: string, text: string) => Opened
 
-// Read, a file takes some hundred times the memory of its text, and an edit reads it twice.
+// Once read a file takes up to eighty times the memory of its text, and an edit reads it twice.
 const MOST = 16_000_000
 
 /** How to read such a file; each kind's parser is loaded only when a file of that kind is met. */

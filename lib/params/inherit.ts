@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts'
 import type { Value } from '../overrides/override.ts'
 import { type Found, lastOf } from './find.ts'
+import { keyName, textKey } from './keys.ts'
 import type { Step } from './steps.ts'
-import { type Atom, keyName, type Node, type View } from './tree.ts'
+import type { Atom, Node, View } from './tree.ts'
 
 /**
  * A change to what came through a merge key, as a key of one's own beside that merge key: the text
@@ -10,33 +11,35 @@ import { type Atom, keyName, type Node, type View } from './tree.ts'
  */
 export const ownStep = (step: Step, path: string[], found: Found, view: View): Step => {
   const depth = found.inheritedAt ?? 0
-  const own = { do: 'insert' as const, path: path.slice(0, depth), keys: [lastPart(path, depth)] }
+  const name = lastOf(path.slice(0, depth + 1))
+  const own = (value: Value): Step => ({
+    do: 'insert',
+    path: path.slice(0, depth),
+    entry: { keys: [name], key: textKey(name), value },
+  })
   const rest = path.slice(depth + 1)
   const inherited = found.chain[depth + 1]
   if (inherited === undefined) throw new RangeError('nothing is inherited here')
   const copy = (): Value => copyOf(inherited.node, view)
   if (step.do === 'insert') {
-    return { ...own, value: changed(copy(), [...rest, ...step.keys], step.value) }
+    const { keys, value } = step.entry
+    return own(changed(copy(), [...rest, ...keys], value))
   }
   if (step.do === 'append') {
-    return {
-      ...own,
-      value: changed(copy(), rest, extended(copyOf(lastOf(found.chain).node, view), step.items)),
-    }
+    const list = copyOf(lastOf(found.chain).node, view)
+    return own(changed(copy(), rest, extended(list, step.items)))
   }
   if (step.do === 'set') {
-    return { ...own, value: rest.length === 0 ? step.value : changed(copy(), rest, step.value) }
+    return own(changed(copy(), rest, step.value))
   }
-  if (rest.length > 0) return { ...own, value: changed(copy(), rest, null) }
-  const name = path.join('.')
+  if (rest.length > 0) return own(changed(copy(), rest, null))
+  const full = path.join('.')
   throw new UserError(
     'bad-override',
-    `~${name}: ${name} comes from a merge key (<<) and cannot be deleted here`,
-    `delete it where it stands, or set it: ${name}=…`,
+    `~${full}: ${full} comes from a merge key (<<) and cannot be deleted here`,
+    `delete it where it stands, or set it: ${full}=…`,
   )
 }
-
-const lastPart = (path: string[], depth: number): string => lastOf(path.slice(0, depth + 1))
 
 const copyOf = (node: Node, view: View): Value => {
   const content = view(node)
@@ -65,7 +68,7 @@ const atomValue = (atom: Atom): Value => {
 
 const dict = (entries: Map<string, Value>): Value => ({
   type: 'dict',
-  entries: [...entries].map(([key, value]) => [{ type: 'string', value: key, quote: null }, value]),
+  entries: [...entries].map(([key, value]) => [textKey(key), value]),
 })
 
 const extended = (list: Value, items: Value[]): Value => ({

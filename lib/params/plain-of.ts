@@ -1,14 +1,8 @@
-import { UserError } from '../errors.ts'
 import { emptyObject, noteFloat, type Plain } from './plain.ts'
 import type { Atom, Content, Node } from './tree.ts'
 
 /** What a tree says, aliases and merge keys resolved; what is not a literal is left out. */
-export const plainOf = (
-  file: string,
-  root: Node,
-  typed = (atom: Atom, _node: Node): Atom => atom,
-): Plain => {
-  refuseBomb(file, root)
+export const plainOf = (root: Node, typed = (atom: Atom, _node: Node): Atom => atom): Plain => {
   // An aliased map or list is made once and shared: repeating it costs nothing.
   const made = new Map<Node, Plain | undefined>()
   const plain = (node: Node, note: () => void): Plain | undefined => {
@@ -65,31 +59,4 @@ const resolved = (node: Node): Map<string, Node> => {
   }
   for (const [key, slot] of node.content.entries) entries.set(key, slot.node)
   return entries
-}
-
-const REPEATS = 1_000_000
-
-/** Refuses aliases to aliases to aliases, which a small file can make bigger than any memory. */
-const refuseBomb = (file: string, root: Node): void => {
-  const sizes = new Map<Node, number>()
-  let written = 1
-  const sizeOf = (node: Node): number => {
-    if (node.content.is === 'atom') return 1
-    const known = sizes.get(node)
-    if (known !== undefined) return known
-    const parts = partsOf(node.content)
-    const size = parts.reduce((sum, part) => sum + sizeOf(part), 1)
-    sizes.set(node, size)
-    written += parts.length
-    return size
-  }
-  if (sizeOf(root) - written > REPEATS) {
-    throw new UserError('bad-params-file', `${file}: its aliases repeat too much to be written out`)
-  }
-}
-
-const partsOf = (content: Content): Node[] => {
-  if (content.is === 'atom') return []
-  if (content.is === 'list') return content.items.map((slot) => slot.node)
-  return [...content.merged, ...content.entries.values()].map((slot) => slot.node)
 }

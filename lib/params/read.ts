@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import { type Kind, kindOf, openerFor } from './format.ts'
 import { emptyObject, type Plain } from './plain.ts'
 import { plainOf } from './plain-of.ts'
+import { refuseBomb } from './refuse-bomb.ts'
 import { withinDepth } from './within-depth.ts'
 
 /** What a parameters or metrics file says; of CSV, TSV and JSON Lines, what their last row says. */
@@ -19,14 +20,18 @@ export const readParams = async (file: string, text: string): Promise<Plain> => 
 const read = async (file: string, kind: Kind, text: string): Promise<Plain> => {
   const open = await openerFor(file, text)
   const { guessedIn } = kind === 'ini' || kind === 'env' ? await import('./lines/textual.ts') : {}
-  return withinDepth(file, () => plainOf(file, open(file, text).root.node, guessedIn?.(text)))
+  return withinDepth(file, () => {
+    const { node } = open(file, text).root
+    refuseBomb(file, node)
+    return plainOf(node, guessedIn?.(text))
+  })
 }
 
 /** The last whole line: one that is being written has no line break yet, and need not be JSON. */
 const lastJsonLine = async (file: string, text: string): Promise<Plain> => {
   const open = await openerFor('a.json', '')
   const plain = (line: string): Plain =>
-    withinDepth(file, () => plainOf(file, open(file, line).root.node))
+    withinDepth(file, () => plainOf(open(file, line).root.node))
   const whole = text.trimEnd()
   if (whole === '') return emptyObject()
   const start = whole.lastIndexOf('\n') + 1

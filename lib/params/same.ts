@@ -1,5 +1,6 @@
 import type { Value } from '../overrides/override.ts'
-import { type Atom, type Content, keyName, type Node, type Slot, type View } from './tree.ts'
+import { keyName } from './keys.ts'
+import type { Atom, Content, Node, Slot, View } from './tree.ts'
 
 /** Whether two trees say the same, 1 and 1.0 apart; `view` is how the second one is seen. */
 export const sameTree = (one: Node, other: Node, view: View): boolean => {

@@ -56,15 +56,22 @@ export const cutLines = (text: string, start: number, end: number): Splice => {
   return cut(from - (text[from - 2] === '\r' ? 2 : 1), to)
 }
 
-/** Takes lines out with the blank ones behind them, or those before them where they are the last. */
-export const cutBlock = (text: string, from: number, to: number): Splice => {
-  let start = lineStart(text, from)
+/** Takes blocks of lines out with the blank ones behind them, or those before a last one. */
+export const cutBlocks = (text: string, blocks: [from: number, to: number][]): Splice[] =>
+  joined(blocks.map(([from, to]) => cutBlock(text, from, to))).map((block) =>
+    block.end < text.length ? block : { ...block, start: withoutBlankAbove(text, block.start) },
+  )
+
+const cutBlock = (text: string, from: number, to: number): Splice => {
   let end = nextLine(text, to)
   while (end < text.length && isBlank(text, end)) end = nextLine(text, end)
-  while (end === text.length && start > 0 && isBlank(text, lineStart(text, start - 1))) {
-    start = lineStart(text, start - 1)
-  }
-  return cut(start, end)
+  return cut(lineStart(text, from), end)
+}
+
+const withoutBlankAbove = (text: string, from: number): number => {
+  let start = from
+  while (start > 0 && isBlank(text, lineStart(text, start - 1))) start = lineStart(text, start - 1)
+  return start
 }
 
 const isBlank = (text: string, at: number): boolean =>

@@ -1,15 +1,17 @@
 import { UserError } from '../errors.ts'
 import type { Override, Value } from '../overrides/override.ts'
 import { type Found, find, lastOf } from './find.ts'
+import type { Entry } from './format.ts'
+import { keyName, nested, textKey } from './keys.ts'
 import { saysValue } from './same.ts'
 import { shown } from './shown.ts'
-import { type Content, keyName, type Slot, type View } from './tree.ts'
+import type { Content, Slot, View } from './tree.ts'
 import { unknownParameter } from './unknown-parameter.ts'
 
-/** One change to the text. An insertion makes the maps that all but the last of `keys` name. */
+/** One change to the text. */
 export type Step =
   | { do: 'set'; path: string[]; value: Value }
-  | { do: 'insert'; path: string[]; keys: string[]; value: Value }
+  | { do: 'insert'; path: string[]; entry: Entry }
   | { do: 'append'; path: string[]; items: Value[] }
   | { do: 'remove'; path: string[] }
 
@@ -94,38 +96,38 @@ const isUnset = (content: Content): boolean => {
   return atom.type === 'null' || (atom.type === 'string' && atom.value === '???')
 }
 
-const assign = (place: Place, path: string[], value: Value, keys: 'known' | 'any'): Step[] => {
+const assign = (
+  place: Place,
+  path: string[],
+  value: Value,
+  keys: 'known' | 'any',
+  key: Value = textKey(lastOf(path)),
+): Step[] => {
   const found = find(place.root, path, place.view)
-  if (found.missing.length > 0) return missing(place, path, value, keys, found)
+  if (found.missing.length > 0) return missing(place, path, { key, value }, keys, found)
   const content = place.view(lastOf(found.chain).node)
   if (value.type !== 'dict' || content.is !== 'map') return replace(place, path, value)
-  return value.entries.flatMap(([key, item]) => assign(place, [...path, keyName(key)], item, keys))
+  return value.entries.flatMap(([inner, item]) =>
+    assign(place, [...path, keyName(inner)], item, keys, inner),
+  )
 }
 
 const missing = (
   { file, view }: Place,
   path: string[],
-  value: Value,
+  { key, value }: Omit<Entry, 'keys'>,
   keys: 'known' | 'any',
   found: Found,
 ): Step[] => {
   const holder = view(lastOf(found.chain).node)
   if (keys === 'known' || holder.is === 'list') throw unknownParameter(file, path, found, view)
   const known = path.slice(0, path.length - found.missing.length)
-  if (holder.is === 'map') return [{ do: 'insert', path: known, keys: found.missing, value }]
+  if (holder.is === 'map') {
+    return [{ do: 'insert', path: known, entry: { keys: found.missing, key, value } }]
+  }
   // `+lr.sub=1` where lr is 0.1: the map takes the number's place.
   return [{ do: 'set', path: known, value: nested(found.missing, value) }]
 }
-
-/** The value within maps of these keys. */
-export const nested = (keys: string[], value: Value): Value =>
-  keys.reduceRight<Value>(
-    (inner, key) => ({
-      type: 'dict',
-      entries: [[{ type: 'string', value: key, quote: null }, inner]],
-    }),
-    value,
-  )
 
 /** Part by part where the old value has the same parts, so that what stays the same keeps its text. */
 const replace = (place: Place, path: string[], value: Value): Step[] => {

@@ -1,5 +1,5 @@
-import { floatText } from '../overrides/float-text.ts'
 import type { Value } from '../overrides/override.ts'
+import { keyName } from './keys.ts'
 
 /** A value without parts; `other` is one that overrides cannot say (a date), `code` is not a literal. */
 export type Atom =
@@ -61,17 +61,5 @@ export const newContent = (value: Value): Content => {
   const entries = new Map(value.entries.map(([key, item]) => [keyName(key), newSlot(item)]))
   return { is: 'map', entries, merged: [] }
 }
-
-/** The name under which a dict's key is found again, whatever its type. */
-export const keyName = (key: Value | Atom): string => {
-  if (key.type === 'list' || key.type === 'dict') throw new TypeError('a key has no parts')
-  if (key.type === 'null') return 'null'
-  if ('text' in key) return key.text
-  // With its dot, so that it is a number in YAML 1.1 too.
-  return key.type === 'float' ? dotted(floatText(key.value)) : String(key.value)
-}
-
-/** `1e-05` as `1.0e-05`. */
-export const dotted = (float: string): string => float.replace(/^(-?\d)e/, '$1.0e')
 
 const newNode = (content: Content): Node => ({ content, start: -1, end: -1 })

@@ -19,7 +19,7 @@ const open = (file: string, text: string, lenient: boolean): Opened => ({
     if (saysValue(node, value, ({ content }) => content)) return []
     return [{ start: node.start, end: node.end, text: jsonText(path, value) }]
   },
-  insert: (chain, path, keys, value) => {
+  insert: (chain, path, { keys, value }) => {
     const { node } = lastOf(chain)
     const colon = colonOf(text, node)
     const inner = keys

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { floatText } from '../../overrides/float-text.ts'
 import type { Value } from '../../overrides/override.ts'
-import { keyName } from '../tree.ts'
+import { keyName } from '../keys.ts'
 
 /** A value as JSON; `path` says in an error where it was to go. */
 export const jsonText = (path: string[], value: Value): string => {

@@ -15,7 +15,7 @@ export const openEnv = (file: string, text: string): Opened => ({
     const { start, end } = node
     return [{ start, end, text: envText(lastOf(path), textOf(value), text[start]) }]
   },
-  insert: (_chain, _path, keys, value) => {
+  insert: (_chain, _path, { keys, value }) => {
     const name = keys.join('.')
     if (keys.length !== 1) throw new UserError('bad-override', `${name}: a .env file has no maps`)
     const newline = newlineOf(text)

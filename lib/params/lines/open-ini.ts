@@ -3,7 +3,7 @@ import type { Value } from '../../overrides/override.ts'
 import { lastOf } from '../find.ts'
 import type { Opened } from '../format.ts'
 import { saysValue } from '../same.ts'
-import { cutBlock, cutLines, joined, lineEnd, newlineOf, put, type Splice } from '../splice.ts'
+import { cutBlocks, cutLines, lineEnd, newlineOf, put, type Splice } from '../splice.ts'
 import type { Node, Slot } from '../tree.ts'
 import { parseIni, type Section } from './parse-ini.ts'
 import { noLists, textOf, textual } from './textual.ts'
@@ -15,7 +15,7 @@ export const openIni = (file: string, text: string): Opened => {
     root,
     textual,
     set: (chain, path, value) => setText(text, lastOf(chain).node, path, value),
-    insert: (_chain, path, keys, value) => {
+    insert: (_chain, path, { keys, value }) => {
       const section = [...path, ...keys.slice(0, -1)]
       return [insertLine(text, sections, section, lastOf(keys), lineOf(value))]
     },
@@ -76,11 +76,10 @@ const signOf = (text: string, slot: Slot | undefined): string => {
 }
 
 const cutSections = (text: string, sections: Section[], path: string[]): Splice[] => {
-  const cuts = sections
-    .filter((one) => path.every((part, at) => one.path[at] === part))
-    .map(({ header, slots }) => {
-      const start = header?.[0] ?? 0
-      return cutBlock(text, start, slots.at(-1)?.end ?? header?.[1] ?? start)
-    })
-  return joined(cuts)
+  const inside = sections.filter((one) => path.every((part, at) => one.path[at] === part))
+  const blocks = inside.map(({ header, slots }): [number, number] => {
+    const start = header?.[0] ?? 0
+    return [start, slots.at(-1)?.end ?? header?.[1] ?? start]
+  })
+  return cutBlocks(text, blocks)
 }

@@ -4,14 +4,14 @@ import type { Value } from '../../overrides/override.ts'
 import type { Atom, Node } from '../tree.ts'
 
 /** A value in a file that holds nothing but text. */
-export const textual = (value: Value): Value => {
+export const textual = (said: string, value: Value): Value => {
   if (value.type === 'dict') {
-    return { type: 'dict', entries: value.entries.map(([key, item]) => [key, textual(item)]) }
+    return { type: 'dict', entries: value.entries.map(([key, item]) => [key, textual(said, item)]) }
   }
   if (value.type === 'string') return value
   if (value.type === 'float') return asText(floatText(value.value))
   if (value.type === 'int' || value.type === 'bool') return asText(String(value.value))
-  throw new UserError('bad-override', `a ${value.type} cannot be written in a file of plain text`)
+  throw new UserError('bad-override', `${said}: a file of plain text holds no ${value.type}`)
 }
 
 /** The text a value is set to, where only text can stand. */

@@ -1,5 +1,6 @@
+import { keyName } from '../keys.ts'
 import type { Atom, Node, Slot } from '../tree.ts'
-import { keyName, slotOf } from '../tree.ts'
+import { slotOf } from '../tree.ts'
 import { decoded } from './string.ts'
 import type { Token } from './tokens.ts'
 
@@ -57,14 +58,17 @@ const WORDS = new Map<string, Atom>([
 const signed = (cursor: Cursor, { text, start }: Token): Node | null => {
   const number = cursor.tokens[cursor.at + 1]
   const atom = number?.type === 'number' ? numberOf(number.text) : undefined
-  if (number === undefined || atom === undefined || !('value' in atom)) return null
+  if (number === undefined || atom === undefined) return null
   cursor.at += 2
-  const { value } = atom
-  const isNegative = text === '-' && (typeof value === 'bigint' || typeof value === 'number')
-  return atomNode(isNegative ? ({ ...atom, value: -value } as Atom) : atom, start, number.end)
+  return atomNode(text === '-' ? negative(atom) : atom, start, number.end)
 }
 
-const numberOf = (source: string): Atom | undefined => {
+const negative = (atom: Numeric): Atom =>
+  atom.type === 'int' ? { type: 'int', value: -atom.value } : { type: 'float', value: -atom.value }
+
+type Numeric = Extract<Atom, { type: 'int' | 'float' }>
+
+const numberOf = (source: string): Numeric | undefined => {
   const text = source.replaceAll('_', '').toLowerCase()
   if (text.endsWith('j')) return undefined
   return /^(?:0[xob].*|\d+)$/.test(text)

@@ -2,7 +2,8 @@ import { UserError } from '../../errors.ts'
 import type { Value } from '../../overrides/override.ts'
 import { appended, type Bracketed, withoutItem } from '../bracketed.ts'
 import { lastOf } from '../find.ts'
-import type { Opened } from '../format.ts'
+import type { Entry, Opened } from '../format.ts'
+import { textKey } from '../keys.ts'
 import { saysValue } from '../same.ts'
 import type { Splice } from '../splice.ts'
 import type { Node, Slot } from '../tree.ts'
@@ -12,13 +13,15 @@ import { pythonText } from './write.ts'
 export const openPython = (file: string, text: string): Opened => ({
   root: parsePython(file, text),
   set: (chain, path, value) => setValue(text, lastOf(chain).node, path, value),
-  insert: (chain, path, keys, value) => {
+  insert: (chain, path, entry) => {
     const { node } = lastOf(chain)
-    if (isNames(text, node)) throw namesAreFixed(file, [...path, ...keys])
-    const inner = keys
-      .slice(1)
-      .reduceRight((entry, key) => `{${quoted(key)}: ${entry}}`, pythonText(path, value))
-    return appended(bracketed(text, node), [`${nameIn(text, node, keys[0] ?? '')}: ${inner}`])
+    const whole = [...path, ...entry.keys]
+    if (isNames(text, node)) throw namesAreFixed(file, whole)
+    const value = namesOf(text, node, entry).reduceRight(
+      (inner, name, depth) => (depth === 0 ? `${name}: ${inner}` : `{${name}: ${inner}}`),
+      pythonText(whole, entry.value),
+    )
+    return appended(bracketed(text, node), [value])
   },
   append: (chain, path, items) => {
     const { node } = lastOf(chain)
@@ -63,14 +66,16 @@ const asTuple = (value: Value, literal: string): string => {
 }
 
 /** A number is a key as it is where the keys beside it are numbers too; else it is a string. */
-const nameIn = (text: string, node: Node, key: string): string => {
+const namesOf = (text: string, node: Node, { keys, key: last }: Entry): string[] => {
   const isNumbered = slotsIn(node).some(({ start }) =>
     /^-?\d+\s*:/.test(text.slice(start, start + 20)),
   )
-  return isNumbered && /^-?\d+$/.test(key) ? key : quoted(key)
+  return keys.map((key, depth) => {
+    if (depth === keys.length - 1 && last.type !== 'string') return pythonText([], last)
+    const isNumber = depth === 0 && isNumbered && /^-?\d+$/.test(key)
+    return isNumber ? key : pythonText([], textKey(key))
+  })
 }
-
-const quoted = (key: string): string => pythonText([], { type: 'string', value: key, quote: null })
 
 /** A module or a class: no dict, but names that code elsewhere uses. */
 const isNames = (text: string, node: Node): boolean =>

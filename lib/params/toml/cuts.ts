@@ -1,4 +1,4 @@
-import { cutBlock, cutLines, joined, type Splice } from '../splice.ts'
+import { cutBlocks, cutLines, joined, type Splice } from '../splice.ts'
 import { depthOf, type Statements, startsWith } from './statements.ts'
 
 /** What takes everything at `path` out of the text. */
@@ -10,8 +10,6 @@ export const cutsOf = (
   const lines = statements
     .filter((one) => startsWith(one.path, path) && depthOf(one) < path.length)
     .map(({ range }) => cutLines(text, range[0], range[1]))
-  const blocks = tables
-    .filter((one) => startsWith(one.path, path))
-    .map(({ range }) => cutBlock(text, range[0], range[1]))
-  return joined([...lines, ...blocks])
+  const blocks = tables.filter((one) => startsWith(one.path, path)).map(({ range }) => range)
+  return joined([...lines, ...cutBlocks(text, blocks)])
 }

@@ -1,5 +1,5 @@
-import type { Value } from '../../overrides/override.ts'
 import { appended } from '../bracketed.ts'
+import type { Entry } from '../format.ts'
 import { lineEnd, lineStart, newlineOf, put, type Splice } from '../splice.ts'
 import { bracketed, locate } from './locate.ts'
 import { depthOf, isPath, type Statements, startsWith, type Table } from './statements.ts'
@@ -10,8 +10,7 @@ export const insertInto = (
   text: string,
   statements: Statements,
   path: string[],
-  keys: string[],
-  value: Value,
+  { keys, value }: Pick<Entry, 'keys' | 'value'>,
 ): Splice[] => {
   const located = locate(statements, path)
   const assigned = tomlText([...path, ...keys], value)
@@ -21,7 +20,7 @@ export const insertInto = (
   return [newLine(text, statements, path, { keys, assigned })]
 }
 
-interface Entry {
+interface Line {
   keys: string[]
   assigned: string
 }
@@ -30,7 +29,7 @@ const newLine = (
   text: string,
   { statements, tables }: Statements,
   path: string[],
-  { keys, assigned }: Entry,
+  { keys, assigned }: Line,
 ): Splice => {
   const table = tables.findLast((one) => isPath(one.path, path))
   const inside = statements.filter((one) => startsWith(one.path, path))

@@ -21,7 +21,7 @@ export const openToml = (file: string, text: string): Opened => {
       const isSaid = saysValue(lastOf(chain).node, value, ({ content }) => content)
       return isSaid ? [] : setValue(text, statements, path, value)
     },
-    insert: (_chain, path, keys, value) => insertInto(text, statements, path, keys, value),
+    insert: (_chain, path, entry) => insertInto(text, statements, path, entry),
     append: (_chain, path, items) => append(text, statements, path, items),
     remove: (_chain, path) => removeFrom(text, statements, path),
   }

@@ -24,7 +24,8 @@ const MOST = 4_000_000
 const programOf = (file: string, text: string): AST.TOMLProgram => {
   if (text.length > MOST) throw tooBig(file, text)
   try {
-    return parseTOML(text)
+    // Without the line break the parser gives a last `0` no length.
+    return parseTOML(`${text}\n`)
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     throw badFile(file, text, error.index, error.message)

@@ -13,7 +13,7 @@ export const rewrite = (text: string, all: Statements, path: string[], value: Va
     (one) => startsWith(one.path, path) && depthOf(one) < path.length,
   )
   if (dotted === undefined) {
-    const added = insertInto(text, all, holder, path.slice(-1), value)
+    const added = insertInto(text, all, holder, { keys: path.slice(-1), value })
     return [...added.map((put) => outside(put, cuts)), ...cuts]
   }
   const key = tomlKey(path.slice(depthOf(dotted)))

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { floatText } from '../../overrides/float-text.ts'
 import type { Value } from '../../overrides/override.ts'
-import { keyName } from '../tree.ts'
+import { keyName } from '../keys.ts'
 
 /** A value as TOML on one line; a string in literal quotes if those are wanted and can hold it. */
 export const tomlText = (path: string[], value: Value, quote: "'" | '"' = '"'): string => {

@@ -10,7 +10,7 @@ export const isFlow = (text: string, { start }: Node): boolean =>
 export const slotsIn = ({ content }: Node): Slot[] => {
   if (content.is === 'atom') return []
   if (content.is === 'list') return content.items
-  return [...content.merged, ...content.entries.values()].sort((a, b) => a.start - b.start)
+  return [...content.merged, ...content.entries.values()].toSorted((a, b) => a.start - b.start)
 }
 
 export const bracketed = (text: string, node: Node): Bracketed => ({

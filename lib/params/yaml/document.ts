@@ -127,21 +127,23 @@ const addPair = (
   const { key, value } = pair
   const signs = pairSigns(pair)
   const slot = value === null ? emptySlot(key, signs) : valueSlot(source, value, signs)
-  const { file, text } = source
   if (isScalar(key) && key.type === 'PLAIN' && key.source === '<<') {
     content.merged.push(...mergedSlots(source, slot))
     return
   }
-  if (isMap(key) || isSeq(key))
-    throw badFile(file, text, signs.start, 'a key that is a list or a map')
-  const name = isScalar(key) && key.type !== 'PLAIN' ? String(key.value) : sliceOf(text, key)
-  if (content.entries.has(name))
-    throw badFile(file, text, signs.start, `${name} stands here a second time`)
+  const name = nameOf(source, key)
+  if (content.entries.has(name)) {
+    throw badFile(source.file, source.text, signs.start, `${name} stands here a second time`)
+  }
   content.entries.set(name, slot)
 }
 
-const sliceOf = (text: string, { range: [start, end] }: ParsedNode): string =>
-  text.slice(start, end)
+/** A plain key by its letters, whatever type a reader gives it. */
+const nameOf = ({ file, text }: Source, key: ParsedNode): string => {
+  const [start, end] = key.range
+  if (isMap(key) || isSeq(key)) throw badFile(file, text, start, 'a key that is a list or a map')
+  return isScalar(key) && key.type !== 'PLAIN' ? String(key.value) : text.slice(start, end)
+}
 
 /** A key without a colon, which means null. */
 const emptySlot = (key: ParsedNode, { start }: Signs): Slot => {

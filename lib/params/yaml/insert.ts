@@ -1,15 +1,17 @@
 import type { Value } from '../../overrides/override.ts'
 import { appended } from '../bracketed.ts'
 import { lastOf } from '../find.ts'
+import type { Entry } from '../format.ts'
 import { lineEnd, newlineOf, put, type Splice } from '../splice.ts'
 import type { Node, Slot } from '../tree.ts'
 import { bracketed, isFlow, marginOf, slotsIn } from './blocks.ts'
 import { nameText, yamlText } from './write.ts'
 
 /** Puts a new key behind the last of its map, in the map's own style. */
-export const insertInto = (text: string, chain: Slot[], keys: string[], value: Value): Splice[] => {
+export const insertInto = (text: string, chain: Slot[], entry: Entry): Splice[] => {
   const { node } = lastOf(chain)
-  const names = namesOf(text, node, keys)
+  const { value } = entry
+  const names = namesOf(text, node, entry)
   if (isFlow(text, node)) return appended(bracketed(text, node), [flowEntry(names, value)])
   const slots = slotsIn(node)
   const [first] = slots
@@ -38,14 +40,16 @@ const behind = (text: string, end: number, lines: string): Splice =>
     : put(lineEnd(text, end), newlineOf(text) + lines)
 
 /** A number is a key as it is where the keys beside it are numbers too; else it is a name. */
-const namesOf = (text: string, node: Node, keys: string[]): string[] => {
+const namesOf = (text: string, node: Node, { keys, key: last }: Entry): string[] => {
   const inFlow = isFlow(text, node)
   const isNumbered = slotsIn(node).some(({ start }) =>
     /^-?\d+[ \t]*:/.test(text.slice(start, start + 20)),
   )
-  const isNumber = (key: string, depth: number): boolean =>
-    depth === 0 && isNumbered && /^-?\d+$/.test(key)
-  return keys.map((key, depth) => (isNumber(key, depth) ? key : nameText(key, inFlow)))
+  return keys.map((key, depth) => {
+    if (depth === keys.length - 1 && last.type !== 'string') return key
+    const isNumber = depth === 0 && isNumbered && /^-?\d+$/.test(key)
+    return isNumber ? key : nameText(key, inFlow)
+  })
 }
 
 const flowEntry = ([name = '', ...rest]: string[], value: Value): string =>

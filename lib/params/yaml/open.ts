@@ -9,10 +9,10 @@ export const openYaml = (file: string, text: string): Opened => {
   const parsed = parseYaml(file, text)
   return {
     root: parsed.root,
-    set: (chain, _path, value) => setValue(text, chain, value),
-    insert: (chain, _path, keys, value) => insertInto(text, chain, keys, value),
+    set: (chain, path, value) => setValue(text, chain, path, value),
+    insert: (chain, _path, entry) => insertInto(text, chain, entry),
     append: (chain, _path, items) => appendTo(text, chain, items),
-    remove: (chain) => removeFrom(text, chain),
+    remove: (chain, path) => removeFrom(text, chain, path),
     recheck: (changes) => recheck(file, text, parsed, changes),
   }
 }

@@ -1,6 +1,6 @@
 import { floatText } from '../../overrides/float-text.ts'
 import type { Value } from '../../overrides/override.ts'
-import { dotted, keyName } from '../tree.ts'
+import { dotted, keyName } from '../keys.ts'
 import { isPlainString } from './plain-scalar.ts'
 
 /** How a value stands: within brackets or not, in which quotes if it needs some or had some. */

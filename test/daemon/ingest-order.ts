@@ -1,0 +1,124 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { openHistory } from '../../lib/history.ts'
+import { makePlaces } from '../../lib/places.ts'
+import { putTicket, spooled } from '../../lib/spool.ts'
+import { printTicket } from '../../lib/ticket.ts'
+import { makeSnapshot, ticketFor } from '../fixture/queued.ts'
+import { type Sandbox, sandbox } from '../fixture/sandbox.ts'
+import { until } from '../fixture/until.ts'
+
+/** Everything in the queue, oldest first, as readers see it. */
+const known = ({ folder, places }: Sandbox) => {
+  const history = openHistory(places)
+  const all = history?.list(join(folder, 'project', '.git')) ?? []
+  history?.close()
+  return all.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))
+}
+
+const hasRun = (world: Sandbox, name: string) =>
+  until(`${name} has run`, () =>
+    known(world).some((one) => one.name === name && one.state.is === 'succeeded'),
+  )
+
+t.test('a ticket that is put while no daemon runs is taken in by the next', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': '1\n' })
+  putTicket(world.places, ticketFor(world, repo, [await makeSnapshot(world, repo, 'early')]), 5)
+  t.match(await repo.shown(), [{ name: 'early', number: null, state: 'queued' }])
+  t.match((await repo.exp('doctor')).stdout, /FAULT {2}spool: 1 tickets wait and no daemon runs/)
+  await repo.exp('daemon', 'start')
+  await hasRun(world, 'early')
+  t.strictSame(spooled(world.places), [])
+})
+
+t.test('experiments are numbered in the order of file name, then line', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': '1\n' })
+  const { spool } = makePlaces(world.places)
+  const item = (name: string) => makeSnapshot(world, repo, name)
+  const files: [file: string, names: string[]][] = [
+    ['30', ['sixth']],
+    ['20', ['third', 'fourth', 'fifth']],
+    ['100', ['first']],
+    ['11', ['second']],
+  ]
+  for (const [file, names] of files) {
+    const items = []
+    for (const name of names) items.push(await item(name))
+    fs.writeFileSync(join(spool.new, file), printTicket(ticketFor(world, repo, items)))
+  }
+  await repo.exp('daemon', 'start')
+  await hasRun(world, 'sixth')
+  const all = known(world)
+  const names = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
+  t.strictSame(
+    all.map(({ name }) => name),
+    names,
+  )
+  t.strictSame(
+    all.map(({ number }) => number),
+    [1, 2, 3, 4, 5, 6],
+  )
+  const started = all.map(({ state }) => ('startedAt' in state ? (state.startedAt ?? 0) : 0))
+  t.strictSame(started.toSorted(), started, 'they ran in that order')
+})
+
+t.test('a ticket that comes twice changes nothing', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': '1\n' })
+  const { spool, runs } = makePlaces(world.places)
+  const item = await makeSnapshot(world, repo, 'mine')
+  const text = printTicket(ticketFor(world, repo, [item]))
+  const put = (file: string) => fs.writeFileSync(join(spool.new, file), text)
+  put('1-first')
+  put('2-again')
+  await repo.exp('daemon', 'start')
+  await hasRun(world, 'mine')
+  const before = known(world)
+  t.equal(before.length, 1)
+  const kept = join(runs, item.id, 'ticket')
+  t.equal(fs.readFileSync(kept, 'utf8'), text)
+  // As if a daemon had died between its rows and moving the file.
+  fs.rmSync(kept)
+  put('3-again')
+  await until('it is taken', () => spooled(world.places).length === 0)
+  t.same(known(world), before)
+  t.strictSame(fs.readdirSync(spool.bad), [])
+  t.equal(fs.readFileSync(kept, 'utf8'), text)
+})
+
+t.test('two hundred adds, twenty at a time, are each accepted once and run in order', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': '1\n' })
+  const stop = join(world.folder, 'stop')
+  await repo.exp('add', '-n', 'blocker', '-c', `until [ -e '${stop}' ]; do sleep 0.05; done`)
+  const left = Array.from({ length: 200 }, (_, i) => `add-${i}`)
+  const failed: string[] = []
+  const adder = async (): Promise<void> => {
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      const { exitCode, stdout, stderr } = await repo.exp('add', '-n', name, '--', 'true')
+      if (exitCode !== 0 || stdout !== `${name}\n`) failed.push(`${name}: ${stderr}`)
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, adder))
+  t.strictSame(failed, [])
+  await until('all are taken in', () => known(world).length === 201)
+  t.strictSame(spooled(world.places), [])
+  t.strictSame(fs.readdirSync(world.places.spool.bad), [])
+  const all = known(world)
+  t.strictSame(
+    all.map(({ number }) => number),
+    Array.from({ length: 201 }, (_, i) => i + 1),
+  )
+  t.equal(new Set(all.map(({ name }) => name)).size, 201)
+  const receipts = all.map(({ id }) => fs.existsSync(join(world.places.runs, id, 'ticket')))
+  t.ok(receipts.every(Boolean), 'each ticket lies with its run')
+  const refs = await repo.git('for-each-ref', '--format=%(objectname)', 'refs/git-exp/snapshots')
+  t.strictSame(refs.split('\n').toSorted(), all.map(({ snapshot }) => snapshot).toSorted())
+  fs.writeFileSync(stop, '')
+  await until('some have run', () => known(world)[5]?.state.is === 'succeeded')
+  const states = known(world).map(({ state }) => state.is)
+  t.ok(states.lastIndexOf('succeeded') < states.indexOf('queued'), 'none before its turn')
+})
