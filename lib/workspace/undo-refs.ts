@@ -34,12 +34,13 @@ export const listUndo = async (repository: Repository): Promise<UndoEntry[]> => 
     .filter((fields) => fields.length === 4)
     .map(([ref = '', oid = '', seconds = '', message = '']) => {
       const trailers = parseTrailers(message)
+      const before = trailers.get('Exp-Before')?.[0]
       return {
         ref,
         oid,
         savedAt: Number(seconds) * 1000,
-        before: String(trailers.get('Exp-Before')?.[0] ?? ''),
-        brought: (trailers.get('Exp-Brought') ?? []).map(String),
+        before: typeof before === 'string' ? before : '',
+        brought: (trailers.get('Exp-Brought') ?? []).filter(isOid),
       }
     })
 }
@@ -55,6 +56,10 @@ export const createUndoRef = async (
   if (await changeRefs(repository.commonDir, [{ to: 'create', ref, oid }])) return ref
   throw new UserError('git', `the ref ${ref} could not be made`, 'try again')
 }
+
+/** A ref from elsewhere may hold anything where an oid should be. */
+const isOid = (value: unknown): value is string =>
+  typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 
 const undoPrefix = ({ gitDir, commonDir }: Repository): string =>
   `refs/git-exp/undo/${gitDir === commonDir ? 'main' : basename(gitDir)}/`
