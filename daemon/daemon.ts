@@ -19,6 +19,11 @@ export interface Daemon {
   jobs: number
   workplaces: string
   clock: Clock
+  /**
+   * Whether the lock this daemon holds is no longer the one in the state folder: then that folder
+   * was removed, another daemon may have its place, and this one must touch nothing any more.
+   */
+  isDeposed: () => boolean
   /** Rung whenever there may be something to do. */
   bell: Bell
 }

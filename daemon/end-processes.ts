@@ -12,6 +12,8 @@ export interface Ending {
 }
 
 const ROUND_MS = 25
+/** A process that cannot even be killed, as it waits for a dead disk, is looked at no more often. */
+const MAX_ROUND_MS = 1000
 
 /**
  * Ends every process of a run: TERM, the grace, KILL, and again until a look finds none. A child
@@ -23,10 +25,12 @@ export const endProcesses = async (ending: Ending, graceMs: number): Promise<num
   for (const process of first) signal(process, 'SIGTERM')
   const deadline = performance.now() + graceMs
   let left = first
-  while (left.length > 0) {
-    await wait(ROUND_MS)
+  for (let round = ROUND_MS; left.length > 0; ) {
+    await wait(round)
     left = findProcesses(ending)
-    if (performance.now() >= deadline) for (const process of left) signal(process, 'SIGKILL')
+    if (performance.now() < deadline) continue
+    for (const process of left) signal(process, 'SIGKILL')
+    round = Math.min(round * 1.2, MAX_ROUND_MS)
   }
   return first.length
 }

@@ -11,6 +11,10 @@ const SCAN_MS = 60_000
 /** Turns, then waits for the bell, until `isStopping`. */
 export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<void> => {
   while (!isStopping()) {
+    if (daemon.isDeposed()) {
+      note('deposed: the state folder is gone or another one')
+      return
+    }
     try {
       await turn(daemon)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../lib/clock.ts'
 import { UserError } from '../lib/errors.ts'
@@ -33,6 +33,7 @@ const main = async (): Promise<number> => {
     note('another daemon is running')
     return 0
   }
+  const lockInode = statSync(found.lock).ino
   const { config, problems } = await loadConfig('/')
   for (const problem of problems) note('config', { problem })
   const { db, isToRebuild } = openDatabase(found, values.rebuild === true)
@@ -48,6 +49,7 @@ const main = async (): Promise<number> => {
     jobs: values.jobs === undefined ? config.jobs : Number(values.jobs),
     workplaces: config.workplaces ?? defaultWorkplaces(process.env),
     clock: systemClock,
+    isDeposed: () => statSync(found.lock, { throwIfNoEntry: false })?.ino !== lockInode,
     bell: new Bell(),
   }
   if (isToRebuild) await rebuild(daemon)

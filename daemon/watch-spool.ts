@@ -10,7 +10,7 @@ import { note } from './events.ts'
  * hint: the loop's own look once a minute finds whatever was missed.
  */
 export const watchSpool = (
-  daemon: Pick<Daemon, 'places' | 'bell'>,
+  daemon: Pick<Daemon, 'places' | 'bell' | 'isDeposed'>,
   options: { isPolling?: boolean } = {},
 ): void => {
   const { places, bell } = daemon
@@ -25,8 +25,10 @@ export const watchSpool = (
   const again = (next: { isPolling?: boolean }): void => {
     watcher.close().then(
       () => {
-        makePlaces(places)
-        watchSpool(daemon, next)
+        if (!daemon.isDeposed()) {
+          makePlaces(places)
+          watchSpool(daemon, next)
+        }
         bell.ring()
       },
       (error: unknown) => note('watch', { problem: String(error) }),

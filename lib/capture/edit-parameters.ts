@@ -3,7 +3,7 @@ import { join, posix } from 'node:path'
 import { UserError } from '../errors.ts'
 import { git, gitList } from '../git.ts'
 import type { Override } from '../overrides/override.ts'
-import { editParams } from '../params/edit.ts'
+import { openParams } from '../params/edit.ts'
 import type { Repository } from '../repository.ts'
 import { isInside } from '../snapshot.ts'
 import type { EditedFile } from './commit-snapshots.ts'
@@ -44,23 +44,24 @@ export const editParameters = async (
   sweep: Override[][],
 ): Promise<EditedFile[][]> => {
   const names = [...new Set(sweep.flat().map(({ file }) => file ?? ''))]
-  const originals = await readFiles(repository, trees, names)
-  return Promise.all(sweep.map((overrides) => editOne(originals, overrides)))
+  const openFiles = new Map<string, OpenFile>()
+  for (const [name, file] of await readFiles(repository, trees, names)) {
+    openFiles.set(name, { file, edit: await openParams(name, file.content.toString()) })
+  }
+  return sweep.map((overrides) => editOne(openFiles, overrides))
 }
 
-const editOne = async (
-  originals: Map<string, EditedFile>,
-  overrides: Override[],
-): Promise<EditedFile[]> => {
-  const byFile = Map.groupBy(overrides, ({ file }) => file ?? '')
-  return Promise.all(
-    [...byFile].map(async ([name, own]) => {
-      const original = originals.get(name)
-      if (original === undefined) throw new Error(`${name} was not read`)
-      const text = await editParams(name, original.content.toString(), own)
-      return { ...original, content: Buffer.from(text) }
-    }),
-  )
+const editOne = (openFiles: Map<string, OpenFile>, overrides: Override[]): EditedFile[] =>
+  [...Map.groupBy(overrides, ({ file }) => file ?? '')].map(([name, own]) => {
+    const open = openFiles.get(name)
+    if (open === undefined) throw new Error(`${name} was not read`)
+    return { ...open.file, content: Buffer.from(open.edit(own)) }
+  })
+
+/** A parameter file that was read once, for all experiments of a sweep. */
+interface OpenFile {
+  file: EditedFile
+  edit: (overrides: Override[]) => string
 }
 
 const readFiles = async (

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
+import type { Orders } from '../../daemon/supervision.ts'
 import { isAlive, supervisorOf } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
@@ -130,12 +131,26 @@ t.test(
 t.test('a supervisor whose orders do not come whole starts nothing', async (t) => {
   const { folder, env } = sandbox(t)
   const program = join(cliProgram, '../../daemon/supervisor.js')
-  const orders = { argv: ['touch', join(folder, 'started')], cwd: folder, env: { PATH: env.PATH } }
-  for (const input of ['', JSON.stringify(orders)]) {
-    writeFileSync(join(folder, 'log'), '')
-    await execa(process.execPath, [program, folder], { input, env, extendEnv: false })
-    const outcome = JSON.parse(readFileSync(join(folder, 'outcome'), 'utf8'))
-    t.strictSame(outcome, { is: 'not-started', stopAsked: false })
-    t.match(JSON.parse(readFileSync(join(folder, 'supervisor'), 'utf8')), { phase: 'ready' })
+  const started = join(folder, 'started')
+  const orders: Orders = {
+    argv: ['touch', started],
+    cwd: folder,
+    env: { PATH: `${env.PATH}` },
+    setup: null,
+    timeoutMs: null,
+    graceMs: 0,
+    maxLogBytes: 1000,
   }
+  const outcomeOf = async (input: string): Promise<{ is: string }> => {
+    await execa(process.execPath, [program, folder], { input, env, extendEnv: false })
+    return JSON.parse(readFileSync(join(folder, 'outcome'), 'utf8'))
+  }
+  for (const input of ['', '{"argv"', JSON.stringify(orders)]) {
+    t.strictSame(await outcomeOf(input), { is: 'not-started', stopAsked: false })
+    t.match(JSON.parse(readFileSync(join(folder, 'supervisor'), 'utf8')), { phase: 'ready' })
+    rmSync(join(folder, 'outcome'))
+  }
+  t.notOk(existsSync(started))
+  t.match(await outcomeOf(`${JSON.stringify(orders)}\n`), { is: 'exited' })
+  t.ok(existsSync(started))
 })

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -118,6 +119,7 @@ t.test('nothing of a run is left to the next one in its slot', async (t) => {
   })
   const victim = join(world.folder, 'victim')
   mkdirSync(join(victim, 'folder'), { recursive: true })
+  chmodSync(victim, 0o755)
   writeFileSync(join(victim, 'precious.log'), 'precious\n')
   writeFileSync(join(victim, 'folder/b.txt'), 'precious\n')
   const expected = listing(repo.path)
@@ -131,6 +133,7 @@ t.test('nothing of a run is left to the next one in its slot', async (t) => {
     `ln -s '${victim}' out; ln -s '${victim}' ignored/out; rm -rf folder; ln -s '${victim}/folder' folder`,
     `rm -rf .git; ln -s '${victim}' .git`,
     'echo x >../beside; mkdir ../beside-folder; echo x >../beside-folder/x',
+    `ln -s '${victim}' ../beside-link`,
   ]
   const before = listing(victim)
   const first = await runScript(repo, mess.join('\n'))
@@ -138,6 +141,7 @@ t.test('nothing of a run is left to the next one in its slot', async (t) => {
   const beside = join(world.folder, 'beside')
   t.strictSame(await seen(world, repo, `test -d .git/objects && ls .. >'${beside}'`), expected)
   t.strictSame(listing(victim), before, 'links are not followed')
+  t.equal(statSync(victim).mode & 0o777, 0o755)
   t.equal(readFileSync(beside, 'utf8'), 'project\n', 'nor is there anything beside it')
 })
 

@@ -82,6 +82,28 @@ t.test('a sparse workspace runs with the files it has', async (t) => {
   )
 })
 
+t.test('a partial clone runs without the files that it never fetched', async (t) => {
+  const world = sandbox(t)
+  await world.config('uploadpack.allowFilter', 'true')
+  const files = { 'in/a.txt': 'a\n', 'out/b.txt': 'b\n' }
+  const origin = await world.repository(files, 'origin')
+  const path = join(world.folder, 'partial')
+  const from = `file://${origin.path}`
+  await origin.git('clone', '--quiet', '--filter=blob:none', '--sparse', from, path)
+  const repo = at(world, origin, path)
+  await repo.git('sparse-checkout', 'set', 'in')
+  const missing = () => repo.git('rev-list', '--objects', '--missing=print', 'HEAD', '--', 'out')
+  t.match(await missing(), /^\?/m)
+  const { output, log, experiment } = await runScript(
+    repo,
+    'ls; git status --porcelain; echo c >in/c',
+  )
+  t.equal(output, 'in\n', log)
+  const names = await repo.git('ls-tree', '-r', '--name-only', `${experiment.result}`)
+  t.equal(names, 'in/a.txt\nin/c\nout/b.txt')
+  t.match(await missing(), /^\?/m)
+})
+
 t.test('a command runs in the folder it was queued from, be that empty', async (t) => {
   const world = sandbox(t)
   const repo = await world.repository({ 'sub/a.txt': 'a\n' })
