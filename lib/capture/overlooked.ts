@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { GitError, git, gitList } from '../git.ts'
 import type { Repository } from '../repository.ts'
-import { hasUnseenEntries } from './index-flags.ts'
 import { listPaths } from './untracked.ts'
 
 /** What of the index git does not look into, though the workspace may hold more of it. */
@@ -21,8 +20,6 @@ export const findOverlooked = async (
   repository: Repository,
   index: string,
 ): Promise<Overlooked> => {
-  const oidBytes = repository.head.length / 2
-  if (!hasUnseenEntries(index, oidBytes)) return { hasSubmodules: false, notes: [] }
   const place = { gitDir: repository.gitDir, worktree: repository.worktree, index }
   const entries = await gitList(['ls-files', '--stage', '-v', '-z'], {
     cwd: repository.worktree,

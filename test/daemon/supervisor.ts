@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
@@ -128,29 +128,40 @@ t.test(
   },
 )
 
-t.test('a supervisor whose orders do not come whole starts nothing', async (t) => {
-  const { folder, env } = sandbox(t)
-  const program = join(cliProgram, '../../daemon/supervisor.js')
-  const started = join(folder, 'started')
-  const orders: Orders = {
-    argv: ['touch', started],
-    cwd: folder,
-    env: { PATH: `${env.PATH}` },
-    setup: null,
-    timeoutMs: null,
-    graceMs: 0,
-    maxLogBytes: 1000,
-  }
-  const outcomeOf = async (input: string): Promise<{ is: string }> => {
-    await execa(process.execPath, [program, folder], { input, env, extendEnv: false })
-    return JSON.parse(readFileSync(join(folder, 'outcome'), 'utf8'))
-  }
-  for (const input of ['', '{"argv"', JSON.stringify(orders)]) {
-    t.strictSame(await outcomeOf(input), { is: 'not-started', stopAsked: false })
-    t.match(JSON.parse(readFileSync(join(folder, 'supervisor'), 'utf8')), { phase: 'ready' })
-    rmSync(join(folder, 'outcome'))
-  }
-  t.notOk(existsSync(started))
-  t.match(await outcomeOf(`${JSON.stringify(orders)}\n`), { is: 'exited' })
-  t.ok(existsSync(started))
-})
+t.test(
+  'a supervisor whose orders do not come whole, or that is not the first, starts nothing',
+  async (t) => {
+    const { folder, env } = sandbox(t)
+    const program = join(cliProgram, '../../daemon/supervisor.js')
+    const started = join(folder, 'started')
+    const orders: Orders = {
+      argv: ['touch', started],
+      cwd: folder,
+      env: { PATH: `${env.PATH}` },
+      setup: null,
+      timeoutMs: null,
+      graceMs: 0,
+      maxLogBytes: 1000,
+    }
+    const supervise = async (name: string, input: string): Promise<{ is: string } | null> => {
+      const attempt = join(folder, name)
+      mkdirSync(attempt, { recursive: true })
+      await execa(process.execPath, [program, attempt], { input, env, extendEnv: false })
+      const outcome = join(attempt, 'outcome')
+      return existsSync(outcome) ? JSON.parse(readFileSync(outcome, 'utf8')) : null
+    }
+    for (const input of ['', '{"argv"', JSON.stringify(orders)]) {
+      const outcome = await supervise(`attempt-${input.length}`, input)
+      t.strictSame(outcome, { is: 'not-started', stopAsked: false }, input)
+    }
+    t.notOk(existsSync(started))
+    t.match(await supervise('whole', `${JSON.stringify(orders)}\n`), { is: 'exited' })
+    t.ok(existsSync(started))
+
+    // Nor does one that comes up second in an attempt.
+    rmSync(started)
+    rmSync(join(folder, 'whole/outcome'))
+    t.equal(await supervise('whole', `${JSON.stringify(orders)}\n`), null)
+    t.notOk(existsSync(started))
+  },
+)
