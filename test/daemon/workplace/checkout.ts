@@ -132,8 +132,7 @@ t.test('nothing of a run is left to the next one in its slot', async (t) => {
     // Links out of the slot, one of them where the snapshot has a folder.
     `ln -s '${victim}' out; ln -s '${victim}' ignored/out; rm -rf folder; ln -s '${victim}/folder' folder`,
     `rm -rf .git; ln -s '${victim}' .git`,
-    'echo x >../beside; mkdir ../beside-folder; echo x >../beside-folder/x',
-    `ln -s '${victim}' ../beside-link`,
+    `mkdir ../beside; echo x >../beside/x; ln -s '${victim}' ../beside-link`,
   ]
   const before = listing(victim)
   const first = await runScript(repo, mess.join('\n'))
