@@ -134,8 +134,8 @@ const FORGERIES = [
   'x\u2028Exp-Name: "forged"',
   '"\nExp-Spec: {}',
 ]
-for (const text of FORGERIES) {
-  t.test(`${JSON.stringify(text)} forges no trailer, wherever it stands`, async (t) => {
+for (const [i, text] of FORGERIES.entries()) {
+  t.test(`text ${i + 1} forges no trailer, wherever it stands`, async (t) => {
     const message = printMessage(`exp: ${text}`, [
       ['Exp-Version', 1],
       ['Exp-Command', [text]],
@@ -174,7 +174,7 @@ t.test('a kept file goes nowhere but into the workspace', async (t) => {
 
 t.test('a repository made to escape itself is refused or harmless', async (t) => {
   const box = sandbox(t)
-  const repo = await box.repository({ 'params.yaml': 'a: 1\n', '-S': 'x: 1\n' })
+  const repo = await box.repository({ 'params.yaml': 'a: 1\n', '-S.yaml': 'x: 1\n' })
   const outside = join(box.folder, 'outside.yaml')
   writeFileSync(outside, 'a: 1\n')
   symlinkSync(outside, join(repo.path, 'link.yaml'))
@@ -199,7 +199,7 @@ t.test('a repository made to escape itself is refused or harmless', async (t) =>
   t.equal(await repo.git('for-each-ref', 'refs/git-exp'), '')
 
   const odd = ['$(touch pwned)', '; touch pwned', '`touch pwned`', '-e', "'", '"', '\n']
-  const ran = await repo.exp('run', '-S', '-S:x=2', '--', 'printf', '%s|', ...odd)
+  const ran = await repo.exp('run', '-S', '-S.yaml:x=2', '--', 'printf', '%s|', ...odd)
   t.equal(ran.exitCode, 0, ran.stderr)
   t.match(ran.stdout, odd.join('|'), 'words reach the command as they are')
   t.notOk(existsSync(join(repo.path, 'pwned')))
