@@ -140,6 +140,7 @@ t.test('an experiment stopped while its files are laid out never starts', async 
   const world = sandbox(t)
   const repo = await world.repository({ 'a.txt': 'a\n' })
   const slow = gate(world)
+  t.teardown(slow.open)
   const count = join(world.folder, 'count')
   await repo.git('config', 'filter.slow.smudge', `sh -c "${slow.wait}; cat"`)
   appendFileSync(join(repo.path, '.git/info/attributes'), 'a.txt filter=slow\n')
