@@ -3,6 +3,7 @@ import { placeOverrides } from '../lib/capture/edit-parameters.ts'
 import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
+import { expandPaths } from '../lib/expand-paths.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
@@ -81,12 +82,15 @@ export const enqueue = async (
   const captured = await capture({
     repository,
     places,
-    plan: answer.then(({ spec }) => ({
-      spec,
-      sweep: combinations.map((overrides) =>
-        placeOverrides(overrides, repository.workdir, spec.params),
-      ),
-    })),
+    plan: answer.then(({ spec }) => {
+      const params = expandPaths(repository.worktree, spec.params)
+      const sweep = combinations.map((overrides) =>
+        placeOverrides(overrides, repository.workdir, params),
+      )
+      const link = expandPaths(repository.worktree, spec.link)
+      const copy = expandPaths(repository.worktree, spec.copy)
+      return { spec: { ...spec, params, link, copy }, sweep }
+    }),
     name: options.name ?? null,
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
     nowMs,

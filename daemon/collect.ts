@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { UserError } from '../lib/errors.ts'
+import { expandPaths } from '../lib/expand-paths.ts'
 import type { Experiment, KeptFile } from '../lib/experiment.ts'
 import { GitError, type GitPlace, git, gitText, listItems } from '../lib/git.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
@@ -115,7 +116,7 @@ export const readMetrics = async (
   files: string[],
 ): Promise<Experiment['metrics']> => {
   const metrics: Experiment['metrics'] = {}
-  for (const file of files) {
+  for (const file of expandPaths(workplace, files)) {
     const path = join(workplace, file)
     if (!existsSync(path)) continue
     const stat = statSync(path)
