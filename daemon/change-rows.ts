@@ -1,7 +1,8 @@
 import type { Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
-import { type End, writeEnd, writeMarks } from './run-records.ts'
+import { writeEnd, writeMarks } from './run-records.ts'
+import { endedWithoutRun } from './without-run.ts'
 
 /** Does what a verb asks that changes rows alone; part of a scan's transaction. */
 export const changeRows = (daemon: Daemon, ticket: Ticket): void => {
@@ -26,7 +27,10 @@ const changeRow = (daemon: Daemon, ticket: Ticket, id: string): void => {
     case 'stop': {
       const outcome = queue.stop(id, daemon.clock())
       if (outcome === 'is-running') runs.stop(id)
-      if (outcome === 'was-waiting') writeEnd(daemon.places, id, neverStarted(daemon, id))
+      if (outcome === 'was-waiting') {
+        const attempt = records.find(id)?.attempt ?? 0
+        writeEnd(daemon.places, id, { ...endedWithoutRun(null, daemon.clock()), attempt })
+      }
       return
     }
     case 'hold':
@@ -50,17 +54,3 @@ const changeRow = (daemon: Daemon, ticket: Ticket, id: string): void => {
     }
   }
 }
-
-const neverStarted = (daemon: Daemon, id: string): End => ({
-  state: 'stopped',
-  reason: { code: 'user', text: 'stopped before it started' },
-  startedAt: null,
-  endedAt: daemon.clock(),
-  exitCode: null,
-  signal: null,
-  result: null,
-  metrics: '{}',
-  kept: [],
-  workplace: null,
-  attempt: daemon.records.find(id)?.attempt ?? 0,
-})

@@ -16,6 +16,7 @@ import type { Finish } from './queue.ts'
 import { joinLog, OUR_PREFIX } from './run-log.ts'
 import { writeEnd } from './run-records.ts'
 import { type Outcome, readOutcome, readProgress } from './supervision.ts'
+import { endedWithoutRun } from './without-run.ts'
 import type { Brought } from './workplace/link.ts'
 import type { Slot } from './workplace/slot.ts'
 
@@ -89,20 +90,8 @@ export const notStarted = async (
     daemon.queue.requeue(job)
     return
   }
-  const reason: Reason =
-    why.is === 'refused' ? why.reason : { code: 'user', text: 'stopped before it started' }
-  finish(daemon, job, {
-    state: why.is,
-    reason,
-    startedAt: null,
-    endedAt: daemon.clock(),
-    exitCode: null,
-    signal: null,
-    result: null,
-    metrics: '{}',
-    kept: [],
-    workplace: null,
-  })
+  const refused = why.is === 'refused' ? why.reason : null
+  finish(daemon, job, endedWithoutRun(refused, daemon.clock()))
 }
 
 const record = (

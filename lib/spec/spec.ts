@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { asciiJson } from '../trailers.ts'
 import * as check from './checks.ts'
 
 /** What an experiment is. Every path and glob is relative to the repository's root. */
@@ -29,11 +30,7 @@ export interface Resources {
 export type Direction = 'max' | 'min'
 
 /** One line of ASCII, so that it fits a trailer and no value of it can forge another. */
-export const printSpec = (spec: Spec): string =>
-  JSON.stringify(spec).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+export const printSpec = (spec: Spec): string => asciiJson(spec)
 
 /**
  * Trusts nothing, as the JSON may come from a commit that somebody else made. Absent fields get

@@ -1,0 +1,16 @@
+import type { Reason } from '../lib/experiment.ts'
+import type { Finish } from './queue.ts'
+
+/** The end of an experiment that was refused, or stopped before it started. */
+export const endedWithoutRun = (refused: Reason | null, endedAt: number): Finish => ({
+  state: refused === null ? 'stopped' : 'refused',
+  reason: refused ?? { code: 'user', text: 'stopped before it started' },
+  startedAt: null,
+  endedAt,
+  exitCode: null,
+  signal: null,
+  result: null,
+  metrics: '{}',
+  kept: [],
+  workplace: null,
+})
