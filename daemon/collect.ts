@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { UserError } from '../lib/errors.ts'
 import { expandPaths } from '../lib/expand-paths.ts'
 import type { Experiment, KeptFile } from '../lib/experiment.ts'
-import { GitError, type GitPlace, git, gitText, listItems } from '../lib/git.ts'
+import { GitError, type GitPlace, git, gitList, gitText, listItems } from '../lib/git.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { readParams } from '../lib/params/read.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
@@ -36,7 +37,8 @@ const CACHES =
 
 /**
  * Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. A
- * run may have taken the right to read from what it made, or removed the workplace itself.
+ * run may have taken the right to read from what it made, or removed the workplace itself, or made
+ * files that Git refuses, by a filter or an encoding of theirs: none of it keeps it from ending.
  */
 export const collect = async (
   places: Places,
@@ -52,7 +54,7 @@ export const collect = async (
     const { code } = error as NodeJS.ErrnoException
     if (!(error instanceof GitError) && code !== 'EACCES') throw error
     makeReadable(slot.workplace)
-    return gather(places, slot, job, brought, limits, 'what can be read')
+    return gather(places, slot, job, brought, limits, 'what can be had')
   }
 }
 
@@ -62,7 +64,7 @@ const gather = async (
   job: Job,
   brought: Brought,
   limits: Limits,
-  wanted: 'all' | 'what can be read',
+  wanted: 'all' | 'what can be had',
 ): Promise<Collected> => {
   const index = copyIndex(slot.index, places.scratch)
   // What a slot keeps from run to run is none of this run's, and must stay writable.
@@ -73,7 +75,12 @@ const gather = async (
     // Objects are written where the result's ref will look for them: in the user's repository.
     const place = { ...slotPlace(slot), index, objects: join(job.commonDir, 'objects') }
     const options = { cwd: slot.workplace, place }
-    await git(['add', '--update', '--', ':/'], options)
+    const refused: string[] = []
+    if (wanted === 'all') await git(['add', '--update', '--', ':/'], options)
+    else {
+      const changed = await gitList(['diff-files', '--name-only', '-z'], options)
+      refused.push(...(await addWhatCanBe(changed, options)))
+    }
     const list = async (...more: string[]): Promise<string[]> => {
       const args = ['ls-files', '--others', '--exclude-standard', '-z', ...more]
       const { stdout, stderr } = await git(args, options)
@@ -87,13 +94,15 @@ const gather = async (
         ? []
         : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
     const ignored = (await list('--ignored')).filter((path) => !CACHES.test(path))
-    const sizes = measure(slot.workplace, [...fresh, ...declared, ...ignored])
+    const sizes = measure(slot.workplace, [...refused, ...fresh, ...declared, ...ignored])
     const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
-    await addFiles(files.filter(isSmall), options)
+    const small = files.filter(isSmall)
+    if (wanted === 'all') await addFiles(small, options)
+    else refused.push(...(await addWhatCanBe(small, options)))
     const tree = await gitText(['write-tree'], options)
-    const large = files.filter((path) => !isSmall(path))
+    const large = [...files.filter((path) => !isSmall(path)), ...refused]
     const rest = ignored.filter((path) => !declared.includes(path) && !path.endsWith('/'))
     const { kept, left } = await keepFiles(places, slot, job, { large, rest, sizes }, limits)
     return {
@@ -101,8 +110,9 @@ const gather = async (
       metrics: printPlain(await readMetrics(slot.workplace, job.spec.metrics)),
       kept,
       notes: [
+        ...refused.map((path) => `${path} is refused by Git and was put into the store`),
         ...nested.map((path) => `${path} is a repository of its own and was not kept`),
-        ...left.map((path) => `${path} was not kept: exp.keepIgnored is reached`),
+        ...left,
       ],
     }
   } finally {
@@ -154,6 +164,27 @@ const addFiles = async (
   await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...options, input })
 }
 
+/** Adds all files but those that Git refuses, and gives these back. */
+const addWhatCanBe = async (
+  paths: string[],
+  options: { cwd: string; place: GitPlace },
+): Promise<string[]> => {
+  try {
+    await addFiles(paths, options)
+    return []
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    if (paths.length === 1) {
+      // Where Git can write nothing at all, it is not the file: that may pass.
+      await git(['hash-object', '-w', '--stdin'], { ...options, input: randomUUID() })
+      return paths
+    }
+    const half = paths.length >> 1
+    const first = await addWhatCanBe(paths.slice(0, half), options)
+    return [...first, ...(await addWhatCanBe(paths.slice(half), options))]
+  }
+}
+
 const keepFiles = async (
   places: Places,
   slot: Slot,
@@ -170,9 +201,12 @@ const keepFiles = async (
     const path = Buffer.from(raw, 'latin1').toString()
     const from = join(slot.workplace, path)
     const isIgnored = !files.large.includes(raw)
-    if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) continue
+    if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) {
+      left.push(`${path} was not kept: it is a link, or its name is not UTF-8`)
+      continue
+    }
     if (isIgnored && bytes > room) {
-      left.push(path)
+      left.push(`${path} was not kept: exp.keepIgnored is reached`)
       continue
     }
     if (isIgnored) room -= bytes

@@ -51,7 +51,7 @@ const runTap = async (args: string[], where: string, scratch: string, extra: obj
   // Tap's reporters name what was skipped and why, but not every file nor each one's time.
   for (const [line] of output.matchAll(/^(not )?ok .*/gm)) console.log(line)
   // Nor do they always say what failed where nobody watches.
-  for (const [block] of output.matchAll(/^ *not ok [^]*?^ *\.\.\.$/gm)) console.log(block)
+  for (const [block] of output.matchAll(/^ *not ok [\s\S]*?^ *\.\.\.$/gm)) console.log(block)
   const { passed, failed } = totals(output)
   const problems = await leaks(mark)
   if (passed + failed === 0) problems.push('no tests ran')

@@ -134,6 +134,28 @@ t.test('a run cannot keep its result from being collected', async (t) => {
   t.strictSame(listing(join(world.folder, 'victim')), { 'mine.txt': 'file mine\n' })
 })
 
+t.test('files that Git refuses go to the store, and the others into Git', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({
+    '.gitattributes': '*.u working-tree-encoding=UTF-16\n',
+    'a.txt': 'a\n',
+    'gone.txt': 'x\n',
+  })
+  repo.write('tracked.u', Buffer.from('\ufeffold\n', 'utf16le'))
+  await repo.git('add', 'tracked.u')
+  await repo.git('commit', '--quiet', '--message', 'Encoded')
+  const { experiment, log } = await runScript(
+    repo,
+    'printf abc >new.u; printf abcd >tracked.u; echo b >a.txt; echo b >b.txt; rm gone.txt',
+  )
+  t.strictSame(keptPaths(experiment), ['new.u', 'tracked.u'])
+  t.match(log, /^\[git exp\] new\.u is refused by Git and was put into the store$/m)
+  const files = ['.gitattributes', 'a.txt', 'b.txt', 'tracked.u']
+  t.strictSame(await filesOf(repo, experiment), files)
+  t.equal(await repo.git('show', `${experiment.result}:a.txt`), 'b')
+  t.equal(await repo.git('show', `${experiment.result}:tracked.u`), 'old')
+})
+
 t.test('a file that is known by another name too is kept as a copy', async (t) => {
   const world = sandbox(t)
   const repo = await world.repository({ '.gitignore': 'data.bin\n' })
