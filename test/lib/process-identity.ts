@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive, parseIdentity, printIdentity } from '../../lib/process-identity.ts'
@@ -48,6 +48,8 @@ t.test('a process that has ended and that nobody has waited for is not alive', a
   const [line] = (await once(parent.stdout ?? parent, 'data')) as [Buffer]
   const identity = await until('the child is there', () => identify(Number(line.toString())))
   t.ok(isAlive(identity))
+  const name = `/proc/${parent.pid}/comm`
+  await until('the shell is gone', () => readFileSync(name, 'utf8') === 'sleep\n')
   process.kill(identity.pid, 'SIGKILL')
   await until('it is told from a live one', () => !isAlive(identity))
   t.doesNotThrow(() => process.kill(identity.pid, 0), 'the kernel still has it')
