@@ -34,8 +34,7 @@ export const publish = async (
   if (earlier !== null) return { result: earlier, name: job.name }
   const result = await commitResult(job, collected, run)
   if (!run.isSuccess) {
-    const ref = failureRef(job.baseline, job.name, job.attempt)
-    await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])
+    await publishFailure(job, result)
     return { result, name: job.name }
   }
   const ref = resultRef(job.baseline, job.name)
@@ -43,6 +42,15 @@ export const publish = async (
     return { result, name: job.name }
   }
   return (await renamedBefore(job)) ?? publishUnderFreeName(job, result)
+}
+
+/** A ref that somebody else has put in its place keeps no failure from having one. */
+const publishFailure = async (job: Job, oid: string): Promise<void> => {
+  const ref = failureRef(job.baseline, job.name, job.attempt)
+  for (let n = 1; ; n++) {
+    const own = n === 1 ? ref : `${ref}-${n}`
+    if (await changeRefs(job.commonDir, [{ to: 'create', ref: own, oid }])) return
+  }
 }
 
 const commitResult = async (job: Job, collected: Collected, run: RunFacts): Promise<string> => {

@@ -165,3 +165,13 @@ t.test(
     t.equal(await repo.git('for-each-ref'), before)
   },
 )
+
+t.test('a failure whose ref another tool has taken gets one beside it', async (t) => {
+  const repo = await sandbox(t).repository({ 'a.txt': 'a\n' })
+  const ref = `refs/git-exp/failures/${await baselinePart(repo)}/bad.1`
+  await repo.git('update-ref', ref, 'HEAD')
+  t.equal((await repo.exp('run', '-n', 'bad', '--', 'sh', '-c', 'exit 4')).exitCode, 4)
+  const [experiment] = await repo.shown()
+  t.equal(await repo.git('rev-parse', `${ref}-2`), experiment?.result)
+  t.equal(await repo.git('rev-parse', ref), await repo.git('rev-parse', 'HEAD'))
+})
