@@ -19,10 +19,7 @@ t.test(
     t.equal(ran.exitCode, 0, ran.stderr)
     t.equal(ran.stdout.match(/once/g)?.length, 1)
     await until('the first daemon has ended', () => identify(first.pid) === null)
-    t.strictSame(
-      (await repo.shown()).map(({ name }) => name),
-      ['next'],
-    )
+    t.ok((await repo.shown()).some(({ name }) => name === 'next'))
   },
 )
 
