@@ -12,7 +12,17 @@ const checkout = join(import.meta.dirname, '..')
 const isRoot = process.getuid?.() === 0
 const user = isRoot ? { uid: 65534, gid: 65534 } : {}
 
-const main = async (args: string[]): Promise<number> => {
+// By itself tap takes every `test.ts` for a test, so also this very file.
+// What takes long is a suite of its own, so that the everyday one stays under five minutes.
+const longer = 'test/long/**/*.ts'
+const suites = {
+  short: ['--include=test/**/*.ts', '--exclude=**/fixture/**', `--exclude=${longer}`],
+  long: [`--include=${longer}`],
+}
+
+const main = async (operands: string[]): Promise<number> => {
+  const suite = operands[0] === '--long' ? suites.long : suites.short
+  const args = [...suite, ...operands.filter((operand) => operand !== '--long')]
   // Root's own TMPDIR may be closed to the user who runs the tests.
   const scratch = fs.mkdtempSync(join(isRoot ? '/tmp' : tmpdir(), 'git-exp-test-'))
   const small = join(scratch, 'small')
@@ -37,9 +47,7 @@ const runTap = async (args: string[], where: string, scratch: string, extra: obj
   const report = join(scratch, 'home/report.tap')
   // Reporters for a terminal redraw their screen, which fills a log file with control codes.
   const reporter = process.stdout.isTTY ? 'base' : 'min'
-  // By itself tap takes every `test.ts` for a test, so also this very file.
-  const include = ['--include=test/**/*.ts', '--exclude=**/fixture/**']
-  const tap = ['node_modules/.bin/tap', ...include, `-R${reporter}`, `--output-file=${report}`]
+  const tap = ['node_modules/.bin/tap', `-R${reporter}`, `--output-file=${report}`]
   fs.mkdirSync(join(where, '.tap'), { recursive: true })
   give(join(where, '.tap'), user)
   const code = await exitCode([...tap, ...args], where, environment(where, scratch, mark, extra))

@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { enter } from '../../fixture/capturing.ts'
-import { makeTemplates, makeWorkspace } from '../../fixture/random-workspace.ts'
-import { sandbox } from '../../fixture/sandbox.ts'
-import { checkCapture } from '../../fixture/snapshot-problems.ts'
-import { folderChanges, newcomers, trackedChanges } from '../../fixture/workspace-changes.ts'
+import { enter } from '../fixture/capturing.ts'
+import { makeTemplates, makeWorkspace } from '../fixture/random-workspace.ts'
+import { sandbox } from '../fixture/sandbox.ts'
+import { checkCapture } from '../fixture/snapshot-problems.ts'
+import { folderChanges, newcomers, trackedChanges } from '../fixture/workspace-changes.ts'
 
-const WORKSPACES = Number(process.env.GIT_EXP_TEST_WORKSPACES ?? 100)
+const WORKSPACES = Number(process.env.GIT_EXP_TEST_WORKSPACES ?? 500)
 const SEED = Number(process.env.GIT_EXP_TEST_SEED ?? 20_260_102)
 const AT_ONCE = 3
 /** Folders are removed so many at a time: ext4 is slow to make files where some were just removed. */
