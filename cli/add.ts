@@ -18,6 +18,7 @@ import { workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
+import { progressLine } from './progress.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import { vacateNames } from './vacate-names.ts'
 
@@ -79,6 +80,7 @@ export const enqueue = async (
     },
   })
   if (options.force === true) await vacateNames(session, options.name ?? null, combinations)
+  const progress = progressLine(process.stderr)
   const captured = await capture({
     repository,
     places,
@@ -94,7 +96,8 @@ export const enqueue = async (
     name: options.name ?? null,
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
     nowMs,
-  })
+    tell: progress.tell,
+  }).finally(progress.end)
   const { spec, detected, notes } = await answer
   const ticket = newTicket(
     {

@@ -18,6 +18,8 @@ export interface GitOptions {
   /** Exit codes that are an answer and no failure; 0 always is one. */
   okExits?: number[]
   timeoutMs?: number
+  /** Gets what is printed as it comes; it is not kept then. */
+  onOutput?: (chunk: Buffer) => void
   /** To ask what the user's own git would do, without our settings. */
   isUsersOwn?: boolean
 }
@@ -103,7 +105,7 @@ export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer
     })
     const out: Buffer[] = []
     const err: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stdout.on('data', options.onOutput ?? ((chunk: Buffer) => out.push(chunk)))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.on('error', (cause) => {
       reject(new GitError(args, null, cause.message, Buffer.alloc(0)))

@@ -18,6 +18,8 @@ export interface Places {
   store: string
   /** Scratch for private indexes. */
   scratch: string
+  /** Private indexes that are kept from one capture to the next. */
+  indexes: string
 }
 
 /** Names the places; makes nothing. */
@@ -80,6 +82,7 @@ const at = (home: string): Places => ({
   runs: join(home, 'runs'),
   store: join(home, 'store'),
   scratch: join(home, 'scratch'),
+  indexes: join(home, 'indexes'),
 })
 
 const stateHome = (env: NodeJS.ProcessEnv): string => {

@@ -74,6 +74,8 @@ export const printTicket = (ticket: Ticket): string =>
     `priority ${ticket.priority}`,
     `keep ${ticket.keep}`,
     ...(ticket.value === undefined ? [] : [`value ${quoteValue(ticket.value)}`]),
+    // A ticket that was cut at the end of a line is known by it.
+    `items ${ticket.items.length}`,
     '',
     ...ticket.items.map(({ oid, id, name }) => `${oid} ${id} ${name}`),
     '',
@@ -92,12 +94,27 @@ export const parseTicket = (text: string): Ticket | { problem: string } => {
   if ('problem' in head) return head
   const items = parseItems(text.slice(gap + 2))
   if ('problem' in items) return items
-  return { ...head, items }
+  const { count, ...facts } = head
+  if (count !== null && count !== items.length) return { problem: 'it is cut off' }
+  return { ...facts, items }
 }
 
-const KEYS = ['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'keep', 'value']
+const KEYS = [
+  'ticket',
+  'verb',
+  'repository',
+  'worktree',
+  'env',
+  'priority',
+  'keep',
+  'value',
+  'items',
+]
 
-const parseHead = (lines: string[]): Omit<Ticket, 'items'> | { problem: string } => {
+/** A ticket's head. A hook's does not count its items: it always has one. */
+type Head = Omit<Ticket, 'items'> & { count: number | null }
+
+const parseHead = (lines: string[]): Head | { problem: string } => {
   const found = new Map<string, string>()
   for (const line of lines) {
     const blank = line.indexOf(' ')
@@ -117,6 +134,7 @@ const parseHead = (lines: string[]): Omit<Ticket, 'items'> | { problem: string }
     env: found.get('env') ?? null,
     priority: Number(found.get('priority') ?? '0'),
     keep: found.get('keep') === 'true',
+    count: found.has('items') ? Number(found.get('items')) : null,
     ...(found.has('value') ? { value: found.get('value') ?? '' } : {}),
   }
 }
@@ -135,6 +153,8 @@ const isValid = (key: string, value: string | undefined): boolean => {
       return value === undefined || isEnvironmentName(value)
     case 'priority':
       return value === undefined || (/^-?\d{1,3}$/.test(value) && Math.abs(Number(value)) <= 100)
+    case 'items':
+      return value === undefined || /^\d{1,6}$/.test(value)
     case 'value':
       return value === undefined || value.length <= MAX_VALUE
     default:

@@ -15,8 +15,9 @@ import { uuid7 } from '../uuid.ts'
 import { authorLine, commitSnapshots } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
 import { findOrphans } from './orphans.ts'
-import { type Trees, writeTrees } from './trees.ts'
+import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
+import { letGcEnd } from './user-gc.ts'
 
 /** What is to be made of the workspace. */
 export interface Plan {
@@ -34,6 +35,8 @@ export interface CaptureRequest {
   name: string | null
   untracked: UntrackedRules
   nowMs: number
+  /** Told of long work, on the way. */
+  tell?: (progress: CaptureProgress) => void
 }
 
 /** A snapshot that has its ref. */
@@ -58,22 +61,29 @@ export const capture = async (
   for (let attempt = 1; ; attempt++) {
     // The user's own gc may remove an object before our ref holds it [R10].
     try {
-      const { snapshots, notes } = await captureOnce(request)
-      if (await isWhole(request.repository, snapshots)) return { snapshots, notes }
-      await dropSnapshots(request.repository, snapshots)
+      const made = await captureOnce(request, attempt === 1)
+      if (await isWhole(request.repository, made.snapshots)) return made
+      await dropSnapshots(request.repository, made.snapshots)
+      throw new VanishedError()
     } catch (error) {
-      const mayHaveVanished = error instanceof GitError && READERS.has(error.args[0] ?? '')
-      if (!mayHaveVanished || attempt === TRIES) throw error
-    }
-    if (attempt === TRIES) {
-      throw new UserError(
-        'capture-failed',
-        'objects of the snapshot vanished while it was made: is a git gc running?',
-        'try again when it has ended',
-      )
+      if (!mayHaveVanished(error) || attempt === TRIES) throw error
     }
   }
 }
+
+/** Objects of a snapshot are gone that were there a moment ago. */
+class VanishedError extends UserError {
+  constructor() {
+    super(
+      'capture-failed',
+      'objects of the snapshot vanished while it was made: is a git gc running?',
+      'try again when it has ended',
+    )
+  }
+}
+
+const mayHaveVanished = (error: unknown): boolean =>
+  error instanceof VanishedError || (error instanceof GitError && READERS.has(error.args[0] ?? ''))
 
 /** Gits that fail when an object which was just written is gone. */
 const READERS = new Set(['write-tree', 'ls-tree', 'cat-file', 'fast-import', 'update-ref'])
@@ -95,13 +105,14 @@ export const dropSnapshots = async (
 
 const captureOnce = async (
   request: CaptureRequest,
+  isTrusting: boolean,
 ): Promise<{ snapshots: Captured[]; notes: string[] }> => {
-  const { repository, places, nowMs } = request
+  const { repository, places, nowMs, untracked, tell } = request
   const [plan, trees, baseline, author, taken] = await settle<
     [Plan, Trees, Baseline, string, Map<string, string>]
   >([
     request.plan,
-    writeTrees(repository, places.scratch, request.untracked),
+    writeTrees(repository, places, { untracked, isTrusting, tell }),
     describeCommit(repository),
     authorLine(repository, nowMs),
     takenNames(repository.commonDir, repository.head),
@@ -116,6 +127,7 @@ const captureOnce = async (
     }))
     const oids = await commitSnapshots(repository, trees, baseline, drafts, author)
     const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
+    if (await letGcEnd(repository.commonDir)) await refuseBroken(repository, snapshots)
     if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }
     if (attempt === NAME_TRIES) {
       throw new UserError('name-taken', 'others keep taking these names', 'give one with -n')
@@ -185,6 +197,10 @@ const createRefs = ({ commonDir }: Repository, snapshots: Captured[]): Promise<b
       { to: 'verify-absent', ref: resultRef(facts.baseline, facts.name) },
     ]),
   )
+
+const refuseBroken = async (repository: Repository, snapshots: Captured[]): Promise<void> => {
+  if (!(await isWhole(repository, snapshots))) throw new VanishedError()
+}
 
 /** Whether every object that the snapshots add to the baseline is there. */
 const isWhole = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {

@@ -1,10 +1,34 @@
+import { existsSync } from 'node:fs'
 import { UserError } from '../errors.ts'
 import { GitError, git, gitList, gitText } from '../git.ts'
 import type { Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
+import { isWorthKeeping, keepIndex, keptIndex } from './kept-index.ts'
 import { findDirtySubmodules, findOverlooked } from './overlooked.ts'
 import { copyIndex, dropIndex } from './private-index.ts'
 import { findUntracked, pathText, type UntrackedRules } from './untracked.ts'
+
+/** Where a capture has its private indexes. */
+export interface IndexFolders {
+  scratch: string
+  /** Those that are kept from one capture to the next. */
+  indexes: string
+}
+
+/** How far a capture has come with the untracked files. */
+export interface CaptureProgress {
+  files: number
+  ofFiles: number
+  ofBytes: number
+}
+
+/** What a capture is told besides the repository. */
+export interface TreeOptions {
+  untracked: UntrackedRules
+  /** Whether what the last capture knew is believed. */
+  isTrusting: boolean
+  tell?: ((progress: CaptureProgress) => void) | undefined
+}
 
 /** The workspace as three trees. Oids in hex. */
 export interface Trees {
@@ -20,8 +44,8 @@ export interface Trees {
 /** Writes the workspace's trees. The workspace, the user's index and every mtime stay as they are. */
 export const writeTrees = async (
   repository: Repository,
-  scratch: string,
-  rules: UntrackedRules,
+  { scratch, indexes }: IndexFolders,
+  options: TreeOptions,
 ): Promise<Trees> => {
   const copies: string[] = []
   const copy = (index: string): string => {
@@ -37,7 +61,7 @@ export const writeTrees = async (
     const [index, tracked, untracked, overlooked] = await settle([
       writeStaged(repository, asStaged),
       writeTracked(repository, asWorked),
-      writeUntracked(repository, asStaged, empty, rules),
+      writeUntracked(repository, { asStaged, empty, indexes, copy }, options),
       findOverlooked(repository, asStaged),
     ])
     const dirty = overlooked.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
@@ -82,19 +106,50 @@ const writeTracked = async (repository: Repository, index: string): Promise<stri
 
 const writeUntracked = async (
   repository: Repository,
-  userIndex: string,
-  emptyIndex: string,
-  rules: UntrackedRules,
+  at: { asStaged: string; empty: string; indexes: string; copy: (index: string) => string },
+  { untracked, isTrusting, tell }: TreeOptions,
 ): Promise<{ tree: string | null; notes: string[] }> => {
-  const { paths, notes } = await findUntracked(repository, userIndex, rules)
+  const { paths, bytes, notes } = await findUntracked(repository, at.asStaged, untracked)
   if (paths.length === 0) return { tree: null, notes }
-  const place = { gitDir: repository.gitDir, worktree: repository.worktree, index: emptyIndex }
+  const kept = isWorthKeeping(paths.length, bytes)
+    ? await keptIndex(at.indexes, repository, paths)
+    : null
+  const isKnown = isTrusting && kept !== null && existsSync(kept)
+  const index = isKnown ? at.copy(kept) : at.empty
+  const place = { gitDir: repository.gitDir, worktree: repository.worktree, index }
   const cwd = repository.worktree
+  if (isKnown) await forgetOthers(place, paths)
+  let files = 0
+  tell?.({ files, ofFiles: paths.length, ofBytes: bytes })
   // `--remove` makes a file that has just gone away no failure.
-  await git(['update-index', '--add', '--remove', '-z', '--stdin'], {
+  await git(['update-index', '--add', '--remove', '--verbose', '-z', '--stdin'], {
     cwd,
     place,
-    input: Buffer.from(`${paths.join('\0')}\0`, 'latin1'),
+    input: nulList(paths),
+    onOutput: (chunk) => {
+      files += chunk.toString('latin1').split('\n').length - 1
+      tell?.({ files, ofFiles: paths.length, ofBytes: bytes })
+    },
   })
-  return { tree: await gitText(['write-tree'], { cwd, place }), notes }
+  const tree = await gitText(['write-tree'], { cwd, place })
+  if (kept !== null) keepIndex(index, kept)
+  return { tree, notes }
 }
+
+/** Takes out of a kept index what is no longer there, or no longer untracked. */
+const forgetOthers = async (
+  place: { gitDir: string; worktree: string; index: string },
+  paths: string[],
+): Promise<void> => {
+  const present = new Set(paths)
+  const known = await gitList(['ls-files', '-z'], { cwd: place.worktree, place })
+  const gone = known.filter((path) => !present.has(path))
+  if (gone.length === 0) return
+  await git(['update-index', '--force-remove', '-z', '--stdin'], {
+    cwd: place.worktree,
+    place,
+    input: nulList(gone),
+  })
+}
+
+const nulList = (paths: string[]): Buffer => Buffer.from(`${paths.join('\0')}\0`, 'latin1')

@@ -13,6 +13,8 @@ export interface UntrackedRules {
 export interface UntrackedFiles {
   /** Paths relative to the root, a latin1 character a byte. */
   paths: string[]
+  /** All of them together. */
+  bytes: number
   /** Sentences about what was left out. */
   notes: string[]
 }
@@ -33,10 +35,13 @@ export const findUntracked = async (
   const nested = found.filter((path) => path.endsWith('/'))
   const files = found.filter((path) => !path.endsWith('/'))
   const secrets = rules.take === 'all' ? [] : files.filter(looksSecret)
-  const paths = files.filter((path) => !secrets.includes(path))
-  if (rules.take === 'normal') refuseLarge(repository.worktree, paths, rules.maxBytesTogether)
+  const paths = secrets.length === 0 ? files : files.filter((path) => !looksSecret(path))
+  const sizes = paths.map((path) => ({ path, bytes: sizeOf(repository.worktree, path) }))
+  const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0)
+  if (rules.take === 'normal') refuseLarge(sizes, bytes, rules.maxBytesTogether)
   return {
     paths,
+    bytes,
     notes: [
       ...(nested.length === 0 ? [] : [`left out nested repositories: ${listPaths(nested)}`]),
       ...(secrets.length === 0
@@ -57,9 +62,11 @@ export const listPaths = (paths: string[]): string => {
   return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown
 }
 
-const refuseLarge = (worktree: string, paths: string[], maxTogether: number): void => {
-  const sizes = paths.map((path) => ({ path, bytes: sizeOf(worktree, path) }))
-  const together = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+const refuseLarge = (
+  sizes: { path: string; bytes: number }[],
+  together: number,
+  maxTogether: number,
+): void => {
   const isLarge = sizes.some(({ bytes }) => bytes > MAX_BYTES_EACH) || together > maxTogether
   if (!isLarge) return
   const largest = sizes

@@ -22,7 +22,10 @@ export const saveWorkspace = async (
   nowMs: number,
 ): Promise<Saved> => {
   const [trees, baseline, author] = await Promise.all([
-    writeTrees(repository, places.scratch, { take: 'all', maxBytesTogether: 0 }),
+    writeTrees(repository, places, {
+      untracked: { take: 'all', maxBytesTogether: 0 },
+      isTrusting: false,
+    }),
     describeCommit(repository),
     authorLine(repository, nowMs),
   ])

@@ -33,6 +33,7 @@ worktree "/home/ann/my project"
 env ${'e'.repeat(64)}
 priority -7
 keep true
+items 2
 
 ${'a'.repeat(40)} 01980000-0000-7000-8000-000000000002 lr=0.1,depth=18
 ${'b'.repeat(64)} 01980000-0000-7000-8000-000000000003 brisk-otter
@@ -133,7 +134,8 @@ t.test('each line of the head is checked', async (t) => {
 t.test('each line of the body names one experiment by oid, id and a name', async (t) => {
   const oid = 'c'.repeat(40)
   const id = '01980000-0000-7000-8000-000000000004'
-  t.equal(problemOf(`${text}${oid} ${id} fine\n`), 'none')
+  const uncounted = text.replace('items 2\n', '')
+  t.equal(problemOf(`${uncounted}${oid} ${id} fine\n`), 'none')
   for (const line of [
     'nonsense',
     `${oid} ${id}`,
@@ -151,9 +153,15 @@ t.test('each line of the body names one experiment by oid, id and a name', async
     ` ${oid} ${id} blank-before`,
     `${oid}\t${id}\ttabs`,
   ]) {
-    t.match(problemOf(`${text}${line}\n`), /names no experiment$/, line)
+    t.match(problemOf(`${uncounted}${line}\n`), /names no experiment$/, line)
   }
   t.not(nameProblem('../../../heads/main'), null)
+})
+
+t.test('a ticket that was cut at the end of a line is known by its count', async (t) => {
+  const cut = text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
+  t.equal(problemOf(cut), 'it is cut off')
+  t.match(problemOf(text.replace('items 2', 'items many')), /“items” is missing or wrong/)
 })
 
 t.test('a problem cites at most the beginning of a line', async (t) => {
