@@ -16,7 +16,11 @@ export const bootId = (): string => {
 }
 
 /** Whether a folder is on a network file system, where neither SQLite's locks nor its WAL hold. */
-export const isOnNetwork = (folder: string): boolean => NETWORK.has(statfsSync(folder).type)
+export const isOnNetwork = (folder: string): boolean => NETWORK.has(fileSystemType(folder))
+
+/** A magic number of statfs(2). `GIT_EXP_TEST_STATFS` stands in for it in tests. */
+const fileSystemType = (folder: string): number =>
+  Number(process.env.GIT_EXP_TEST_STATFS ?? statfsSync(folder).type)
 
 /** Magic numbers of statfs(2): NFS, CIFS, SMB, SMB2, AFS, Lustre, GPFS, Ceph, BeeGFS, 9P, sshfs. */
 const NETWORK = new Set([

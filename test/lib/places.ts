@@ -94,3 +94,18 @@ t.test(CLOSED, { skip: isRoot && 'root reads everything' }, async (t) => {
   t.match(doctor.stdout, /FAULT {2}state folder: .* cannot be used/)
   t.equal(await repo.git('for-each-ref', 'refs/git-exp', 'refs/exps'), '')
 })
+
+t.test('from a network file system the state moves to this machine', async (t) => {
+  const home = t.testdir()
+  const NFS = 0x6969
+  process.env.GIT_EXP_TEST_STATFS = String(NFS)
+  t.teardown(() => {
+    delete process.env.GIT_EXP_TEST_STATFS
+  })
+  const moved = places({ HOME: home })
+  t.equal(moved.home, `/var/tmp/git-exp-${process.getuid?.()}`)
+  t.ok(movedFromNetwork(moved, { HOME: home }))
+  const chosen = { HOME: home, GIT_EXP_HOME: join(home, 'mine') }
+  t.equal(places(chosen).home, join(home, 'mine'), 'unless another place is named')
+  t.notOk(movedFromNetwork(places(chosen), chosen))
+})

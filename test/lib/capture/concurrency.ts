@@ -96,6 +96,40 @@ t.test('beside commits every capture is whole, and no commit fails', async (t) =
   t.equal(await git('status', '--porcelain'), ' M a.txt\n?? new.txt')
 })
 
+t.test('beside rebases every capture is whole, or an error in words', async (t) => {
+  const box = enter(sandbox(t))
+  const { path, git, write } = await box.repository({ 'a.txt': 'a\n' })
+  for (const name of ['one', 'two', 'three', 'four']) {
+    write(name, name)
+    await git('add', name)
+    await git('commit', '--quiet', '--message', name)
+  }
+  write('new.txt', 'new\n')
+  const oids: string[] = []
+  const errors: unknown[] = []
+  let rebases = 0
+  let isOn = true
+  const rebasing = (async () => {
+    while (isOn) {
+      await rawGit(path, ['rebase', '--quiet', '--force-rebase', '--root'])
+      rebases++
+    }
+  })()
+  await until('ten captures and three rebases took place', async () => {
+    const [captured] = await Promise.allSettled([captureIn(box, path)])
+    if (captured.status === 'fulfilled') oids.push(captured.value.oid)
+    else errors.push(captured.reason)
+    return oids.length >= 10 && rebases >= 3
+  })
+  isOn = false
+  await rebasing
+  t.ok(errors.every(isInWords), errors.map(String).join('\n'))
+  await git('rev-list', '--objects', ...oids)
+  for (const oid of oids) t.equal(await git('show', `${oid}^3:new.txt`), 'new')
+  t.equal(await git('status', '--porcelain'), '?? new.txt')
+  t.equal(await git('log', '--format=%s', '--reverse'), 'Start\none\ntwo\nthree\nfour')
+})
+
 t.test('beside gc a capture is whole, or an error in words', async (t) => {
   const box = enter(sandbox(t))
   const repository = await box.repository({ 'a.txt': 'a\n' })
