@@ -15,7 +15,7 @@ export const progressLine = (stream: NodeJS.WriteStream): ProgressLine => {
   let text = 'capturing the workspace …'
   let isShown = false
   const draw = (): void => {
-    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`)
+    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}`)
     isShown = true
   }
   let drawing: NodeJS.Timeout | undefined
