@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** What lies longer than this was left by a process that was killed. */
 export const ABANDONED_MS = 60_000
@@ -15,7 +15,7 @@ export const removeStaleLocks = (
 ): { removed: number; fresh: number } => {
   let removed = 0
   let fresh = 0
-  const isBusy = hasLiveUpdate()
+  const isBusy = hasLiveUpdate(commonDir)
   for (const ref of refs) {
     const file = join(commonDir, `${ref}.lock`)
     const stat = lstatSync(file, { throwIfNoEntry: false })
@@ -30,15 +30,26 @@ export const removeStaleLocks = (
   return { removed, fresh }
 }
 
-/** Whether a `git update-ref` runs that might hold a lock; elsewhere than on Linux age must do. */
-const hasLiveUpdate = (): boolean => {
+/** Whether a `git update-ref` of this repository might hold a lock; only Linux tells, else age must do. */
+const hasLiveUpdate = (commonDir: string): boolean => {
   if (process.platform !== 'linux') return false
-  return readdirSync('/proc').some((name) => {
-    if (!/^\d+$/.test(name)) return false
-    try {
-      return readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0').includes('update-ref')
-    } catch {
-      return false
-    }
-  })
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isUpdateOf(commonDir, name))
 }
+
+/** Ours names the git dir in its environment, a hook's works in the worktree. */
+const isUpdateOf = (commonDir: string, pid: string): boolean => {
+  try {
+    const read = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
+    if (!read('cmdline').includes('update-ref')) return false
+    const gitDir = read('environ').find((line) => line.startsWith('GIT_DIR='))
+    return (
+      isWithin(gitDir?.slice('GIT_DIR='.length) ?? '', commonDir) ||
+      isWithin(readlinkSync(`/proc/${pid}/cwd`), dirname(commonDir))
+    )
+  } catch {
+    return false // Gone meanwhile, or another user's.
+  }
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(`${folder}/`)

@@ -1,47 +1,19 @@
 import { lstatSync } from 'node:fs'
 import { GitError, git, gitList } from '../git.ts'
 import type { Repository } from '../repository.ts'
+import type { HiddenFile } from './listing.ts'
 import { listPaths } from './untracked.ts'
 
-/** What of the index git does not look into, though the workspace may hold more of it. */
-export interface Overlooked {
-  hasSubmodules: boolean
-  notes: string[]
-}
-
-interface Hidden {
-  /** A latin1 character a byte. */
-  path: string
-  oid: string
-}
-
-/** Finds files that skip-worktree or assume-unchanged hide and that differ from the index. */
+/** The notes about files that skip-worktree or assume-unchanged hide and that differ from the index. */
 export const findOverlooked = async (
   repository: Repository,
-  index: string,
-): Promise<Overlooked> => {
-  const place = { gitDir: repository.gitDir, worktree: repository.worktree, index }
-  const entries = await gitList(['ls-files', '--stage', '-v', '-z'], {
-    cwd: repository.worktree,
-    place,
-  })
-  const hidden = entries
-    .filter((entry) => /^[Sa-z] 1[02]/.test(entry))
-    .map((entry) => ({
-      path: entry.slice(entry.indexOf('\t') + 1),
-      oid: entry.split(' ')[2] ?? '',
-    }))
-    .filter(({ path }) => isThere(repository.worktree, path))
-  const differing = hidden.length === 0 ? [] : await changed(repository, hidden)
-  return {
-    hasSubmodules: entries.some((entry) => entry.startsWith('160000', 2)),
-    notes:
-      differing.length === 0
-        ? []
-        : [
-            `left out changes that skip-worktree or assume-unchanged hides: ${listPaths(differing)}`,
-          ],
-  }
+  hidden: HiddenFile[],
+): Promise<string[]> => {
+  const present = hidden.filter(({ path }) => isThere(repository.worktree, path))
+  const differing = present.length === 0 ? [] : await changed(repository, present)
+  return differing.length === 0
+    ? []
+    : [`left out changes that skip-worktree or assume-unchanged hides: ${listPaths(differing)}`]
 }
 
 /** Finds submodules with changes of their own; of a submodule a snapshot carries its commit alone. */
@@ -60,7 +32,10 @@ export const findDirtySubmodules = async (
     : [`left out uncommitted changes in the submodules ${listPaths(dirty)}`]
 }
 
-const changed = async ({ gitDir, worktree }: Repository, hidden: Hidden[]): Promise<string[]> => {
+const changed = async (
+  { gitDir, worktree }: Repository,
+  hidden: HiddenFile[],
+): Promise<string[]> => {
   const all = hidden.map(({ path }) => path)
   try {
     const { stdout } = await git(['hash-object', '--stdin-paths'], {

@@ -4,9 +4,10 @@ import { GitError, git, gitList, gitText } from '../git.ts'
 import type { Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
 import { isWorthKeeping, keepIndex, keptIndex } from './kept-index.ts'
+import { listWorktree } from './listing.ts'
 import { findDirtySubmodules, findOverlooked } from './overlooked.ts'
 import { copyIndex, dropIndex } from './private-index.ts'
-import { findUntracked, pathText, type UntrackedRules } from './untracked.ts'
+import { chooseUntracked, pathText, type UntrackedFiles, type UntrackedRules } from './untracked.ts'
 
 /** Where a capture has its private indexes. */
 export interface IndexFolders {
@@ -58,15 +59,13 @@ export const writeTrees = async (
     // Two copies of the one copy: both must show the same moment.
     const asWorked = copy(asStaged)
     const empty = copy(`${asStaged}-none`)
-    const [index, tracked, untracked, overlooked] = await settle([
+    const [index, tracked, others] = await settle([
       writeStaged(repository, asStaged),
       writeTracked(repository, asWorked),
-      writeUntracked(repository, { asStaged, empty, indexes, copy }, options),
-      findOverlooked(repository, asStaged),
+      writeOthers(repository, { asStaged, empty, indexes, copy }, options),
     ])
-    const dirty = overlooked.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
-    const notes = [...untracked.notes, ...overlooked.notes, ...dirty]
-    return { index, tracked, untracked: untracked.tree, notes }
+    const dirty = others.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
+    return { index, tracked, untracked: others.tree, notes: [...others.notes, ...dirty] }
   } finally {
     for (const made of copies) dropIndex(made)
   }
@@ -104,13 +103,36 @@ const writeTracked = async (repository: Repository, index: string): Promise<stri
   return gitText(['write-tree'], { cwd, place })
 }
 
+interface OtherIndexes extends Pick<IndexFolders, 'indexes'> {
+  asStaged: string
+  empty: string
+  copy: (index: string) => string
+}
+
+/** What is not for the tracked tree: untracked files, and words about what nobody looks into. */
+const writeOthers = async (
+  repository: Repository,
+  at: OtherIndexes,
+  options: TreeOptions,
+): Promise<{ tree: string | null; hasSubmodules: boolean; notes: string[] }> => {
+  const listing = await listWorktree(repository, at.asStaged)
+  const chosen = chooseUntracked(repository.worktree, listing.others, options.untracked)
+  const [tree, overlooked] = await settle([
+    chosen.paths.length === 0
+      ? Promise.resolve(null)
+      : writeUntracked(repository, at, chosen, options),
+    findOverlooked(repository, listing.hidden),
+  ])
+  const { hasSubmodules } = listing
+  return { tree, hasSubmodules, notes: [...chosen.notes, ...overlooked] }
+}
+
 const writeUntracked = async (
   repository: Repository,
-  at: { asStaged: string; empty: string; indexes: string; copy: (index: string) => string },
-  { untracked, isTrusting, tell }: TreeOptions,
-): Promise<{ tree: string | null; notes: string[] }> => {
-  const { paths, bytes, notes } = await findUntracked(repository, at.asStaged, untracked)
-  if (paths.length === 0) return { tree: null, notes }
+  at: OtherIndexes,
+  { paths, bytes }: UntrackedFiles,
+  { isTrusting, tell }: TreeOptions,
+): Promise<string> => {
   const kept = isWorthKeeping(paths.length, bytes)
     ? await keptIndex(at.indexes, repository, paths)
     : null
@@ -133,7 +155,7 @@ const writeUntracked = async (
   })
   const tree = await gitText(['write-tree'], { cwd, place })
   if (kept !== null) keepIndex(index, kept)
-  return { tree, notes }
+  return tree
 }
 
 /** Takes out of a kept index what is no longer there, or no longer untracked. */

@@ -1,7 +1,5 @@
 import { lstatSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { gitList } from '../git.ts'
-import type { Repository } from '../repository.ts'
 
 /** How much untracked work a capture takes: design section 4. */
 export interface UntrackedRules {
@@ -22,21 +20,17 @@ export interface UntrackedFiles {
 const MAX_BYTES_EACH = 50 * 1024 * 1024
 const SECRET = /^(?:\.env.*|.*\.pem|id_.*|credentials.*)$/i
 
-/** Finds the untracked files that a snapshot carries, or throws when they are too large for it. */
-export const findUntracked = async (
-  repository: Repository,
-  index: string,
+/** The untracked files that a snapshot carries; throws when they are too large for it. */
+export const chooseUntracked = (
+  worktree: string,
+  found: string[],
   rules: UntrackedRules,
-): Promise<UntrackedFiles> => {
-  const found = await gitList(['ls-files', '--others', '--exclude-standard', '-z'], {
-    cwd: repository.worktree,
-    place: { gitDir: repository.gitDir, worktree: repository.worktree, index },
-  })
+): UntrackedFiles => {
   const nested = found.filter((path) => path.endsWith('/'))
   const files = found.filter((path) => !path.endsWith('/'))
   const secrets = rules.take === 'all' ? [] : files.filter(looksSecret)
   const paths = secrets.length === 0 ? files : files.filter((path) => !looksSecret(path))
-  const sizes = paths.map((path) => ({ path, bytes: sizeOf(repository.worktree, path) }))
+  const sizes = paths.map((path) => ({ path, bytes: sizeOf(worktree, path) }))
   const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0)
   if (rules.take === 'normal') refuseLarge(sizes, bytes, rules.maxBytesTogether)
   return {

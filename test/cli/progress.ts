@@ -40,7 +40,7 @@ t.test('a capture that takes long shows how far it is on a terminal', { skip }, 
   await until('it tells', () => seen.includes('capturing 0 of 1 untracked files'))
   open()
   await new Promise((resolve) => child.once('close', resolve))
-  t.match(seen, /…\r\x1b\[K[^…]*slow\r\n/, 'and takes the line away')
+  t.notMatch(seen.slice(seen.lastIndexOf('\r\u001b[K')), /capturing/, 'and takes the line away')
 })
 
 t.test('in a pipe nothing is shown of it', async (t) => {
