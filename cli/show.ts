@@ -1,42 +1,65 @@
 import { stateText } from '../lib/describe.ts'
+import { UserError } from '../lib/errors.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { findExperiment } from '../lib/find-experiment.ts'
-import { flattenFiles } from '../lib/flatten.ts'
-import { parseOverride } from '../lib/overrides/parse.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { pendingExperiments } from '../lib/pending.ts'
+import { parseColumns } from '../lib/view/columns.ts'
+import { type Row, rowOf } from '../lib/view/row.ts'
+import { readSeries, type Series } from '../lib/view/series.ts'
+import { chooseRows, makeView, type View, type ViewOptions } from '../lib/view/view.ts'
+import { printMarkdown } from './formats/markdown.ts'
+import { printSeparated } from './formats/separated.ts'
 import { openSession, type Session, withHistory } from './session.ts'
-import { type Column, plainText, printTable, terminalWidth } from './table.ts'
+import { type Column, fitColumns, plainText, printTable, terminalWidth } from './table.ts'
 import { valueText } from './value-text.ts'
 
+export interface ShowOptions extends ViewOptions {
+  names: string[]
+  json?: boolean
+  ndjson?: boolean
+  csv?: boolean
+  tsv?: boolean
+  md?: boolean
+  /** How many lines at most; 0 for all. By itself as many as the screen has. */
+  lines?: string
+}
+
 /** The experiments side by side, newest first: name, state, changed parameters, metrics. */
-export const show = async (options: { names: string[]; json?: boolean }): Promise<number> => {
+export const show = async (options: ShowOptions): Promise<number> => {
   const session = await openSession()
-  const experiments = await choose(session, options.names)
-  if (options.json === true) {
-    const all = experiments.map((one) => experimentJson(session.places, one))
-    process.stdout.write(`${printPlain(all)}\n`)
+  const rows = (await choose(session, options.names)).map(rowOf)
+  const nowMs = Date.now()
+  if (options.json === true || options.ndjson === true) {
+    const all = chooseRows(rows, options, nowMs).map(({ experiment }) =>
+      experimentJson(session.places, experiment),
+    )
+    const text = options.json === true ? `${printPlain(all)}\n` : all.map(jsonLine).join('')
+    process.stdout.write(text)
     return 0
   }
-  if (experiments.length === 0) {
-    process.stderr.write('there is no experiment in this repository yet\n')
-    return 0
-  }
-  const now = Date.now()
-  const params = experiments.map((one) => flattenFiles(one.params))
-  const metrics = experiments.map((one) => flattenFiles(one.metrics))
-  const columns: Column[] = [
-    { head: '#', cells: experiments.map((one) => String(one.number ?? '')), align: 'right' },
-    { head: 'name', cells: experiments.map(({ name }) => name) },
-    { head: 'state', cells: experiments.map((one) => plainText(stateText(one.state, now))) },
-    ...valueColumns(params, changedKeys(experiments, params)),
-    ...valueColumns(metrics, [...new Set(metrics.flatMap((values) => [...values.keys()]))]),
-  ]
-  process.stdout.write(printTable(columns, terminalWidth()))
+  const series = needsSteps(options)
+    ? await readSeries(
+        session.places,
+        session.repository.commonDir,
+        rows.map(({ experiment }) => experiment),
+      )
+    : new Map<Experiment, Series>()
+  const whole = makeView(rows, options, {
+    nowMs,
+    stepsOf: ({ experiment }) => series.get(experiment) ?? new Map(),
+  })
+  const view = { ...whole, lines: whole.lines.slice(0, linesWanted(options)) }
+  if (options.csv === true) process.stdout.write(printSeparated(view, ','))
+  else if (options.tsv === true) process.stdout.write(printSeparated(view, '\t'))
+  else if (options.md === true) process.stdout.write(printMarkdown(view))
+  else printView(view, { whole, total: rows.length, isWide: options.allColumns === true, nowMs })
   return 0
 }
+
+const jsonLine = (one: Plain): string => `${printPlain(one)}\n`
 
 const choose = (session: Session, names: string[]): Promise<Experiment[]> =>
   withHistory(session.places, async (history) => {
@@ -48,22 +71,58 @@ const choose = (session: Session, names: string[]): Promise<Experiment[]> =>
     return [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
   })
 
-/** Parameters that an override names, or that are not the same everywhere they are known. */
-const changedKeys = (experiments: Experiment[], params: Map<string, Plain>[]): string[] => {
-  const keys = new Set<string>()
-  for (const { overrides } of experiments) {
-    for (const text of overrides) keys.add(parseOverride(text).path.join('.'))
+const needsSteps = ({ cols }: ShowOptions): boolean =>
+  cols !== undefined && parseColumns(cols).some(({ reducer }) => reducer !== null)
+
+/** As many as asked for; else as the screen has room for, or all where there is none. */
+const linesWanted = ({ lines }: ShowOptions): number => {
+  if (lines !== undefined) {
+    if (/^\d{1,6}$/.test(lines)) return Number(lines) || Number.POSITIVE_INFINITY
+    throw new UserError('usage', `-n is a number of lines, not “${lines}”`, '-n 0 shows all')
   }
-  const known = params.filter((values) => values.size > 0)
-  for (const key of new Set(known.flatMap((values) => [...values.keys()]))) {
-    if (new Set(known.map((values) => valueText(values.get(key)))).size > 1) keys.add(key)
-  }
-  return [...keys].filter((key) => known.some((values) => values.has(key)))
+  return process.stdout.isTTY === true
+    ? Math.max(10, (process.stdout.rows || 24) - 4)
+    : Number.POSITIVE_INFINITY
 }
 
-const valueColumns = (rows: Map<string, Plain>[], keys: string[]): Column[] =>
-  keys.map((key) => ({
-    head: plainText(key),
-    cells: rows.map((values) => valueText(values.get(key))),
-    align: 'right',
-  }))
+const printView = (
+  view: View,
+  of: { whole: View; total: number; isWide: boolean; nowMs: number },
+): void => {
+  if (of.total === 0) {
+    process.stderr.write('there is no experiment in this repository yet\n')
+    return
+  }
+  if (view.lines.length === 0) {
+    process.stderr.write(`none of ${of.total} experiments is like that\n`)
+    return
+  }
+  const columns = view.columns.map(
+    ({ head, isNumeric }, i): Column => ({
+      head: plainText(head),
+      cells: view.lines.map((line, at) => cellText(view.rows[at], head, line[i], of.nowMs)),
+      align: isNumeric ? 'right' : 'left',
+    }),
+  )
+  const width = of.isWide ? null : terminalWidth()
+  const { fitting, left } = fitColumns(columns, width)
+  process.stdout.write(printTable(fitting, width))
+  const more = of.whole.lines.length - view.lines.length
+  const notes = [
+    ...(more > 0 ? [`more experiments: ${more} (-n 0)`] : []),
+    ...(left > 0 ? [`columns that do not fit: ${left} (--all-columns, --cols)`] : []),
+    ...view.notes,
+  ]
+  process.stderr.write(notes.map((note) => `… ${note}\n`).join(''))
+}
+
+/** The state stands there in words; anything else as its value. */
+const cellText = (
+  row: Row | undefined,
+  head: string,
+  value: Plain | undefined,
+  nowMs: number,
+): string =>
+  head === 'state' && row !== undefined
+    ? plainText(stateText(row.experiment.state, nowMs))
+    : valueText(value)

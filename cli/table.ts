@@ -23,6 +23,21 @@ export const printTable = (columns: Column[], width: number | null): string => {
   return `${lines.join('\n')}\n`
 }
 
+/** As many columns, from the left, as a width has room for, and how many it has not. */
+export const fitColumns = (
+  columns: Column[],
+  width: number | null,
+): { fitting: Column[]; left: number } => {
+  if (width === null) return { fitting: columns, left: 0 }
+  let used = 0
+  const fitting = columns.filter(({ head, cells }, i) => {
+    used += Math.max(head.length, ...cells.map(lengthOf)) + (i > 0 ? 2 : 0)
+    // The first three say which experiment it is and how it stands.
+    return i < 3 || used <= width
+  })
+  return { fitting, left: columns.length - fitting.length }
+}
+
 const lengthOf = (cell: string): number => Array.from(cell).length
 
 /** The width of the terminal that output goes to, or null where it goes elsewhere. */

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'bad-params-file'
   | 'unknown-experiment'
   | 'ambiguous-experiment'
+  | 'unknown-column'
+  | 'bad-condition'
   | 'capture-failed'
   | 'too-large'
   | 'state-folder'

@@ -7,9 +7,11 @@ import { nearestName } from './nearest-name.ts'
 import { pendingExperiments } from './pending.ts'
 import type { Places } from './places.ts'
 import type { Repository } from './repository.ts'
+import { bestRows, declaredGoals } from './view/best.ts'
+import { rowOf } from './view/row.ts'
 
 /**
- * The experiment that a user means: `@last`, a number or `#7`, a name under HEAD's baseline, a name
+ * The experiment that a user means: `@last`, `@best`, a number or `#7`, a name under HEAD's baseline, a name
  * elsewhere in the repository, `<commit-ish>:<name>`, or the beginning of an id, snapshot or result.
  */
 export const findExperiment = async (
@@ -46,6 +48,11 @@ const candidates = async (
   text: string,
 ): Promise<Experiment[]> => {
   if (text === '@last') return all.slice(0, 1)
+  if (text === '@best') {
+    return bestRows(all.map(rowOf), declaredGoals(all[0]?.goal ?? {}), (row, metric) =>
+      row.metrics.get(metric),
+    ).map(({ experiment }) => experiment)
+  }
   const number = /^#?(\d+)$/.exec(text)?.[1]
   if (number !== undefined) return all.filter((one) => one.number === Number(number))
   const colon = text.lastIndexOf(':')

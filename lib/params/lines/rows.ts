@@ -8,15 +8,28 @@ export const lastRow = (file: string, text: string): Plain => {
   let names: Cell[] | null = null
   let before: Cell[] = []
   let last: Cell[] = []
-  for (const row of rowsOf(text, file.toLowerCase().endsWith('.tsv') ? '\t' : ',')) {
+  for (const row of rowsOf(text, separatorOf(file))) {
     if (names !== null) [before, last] = [last, row]
     names ??= row
   }
   // A row that is being written has no line break yet.
   const isCut = !text.endsWith('\n') && last.length < (names?.length ?? 0)
-  const row = isCut ? before : last
+  return valuesOf(names ?? [], isCut ? before : last)
+}
+
+/** Every whole row of a CSV or TSV file, by the names in its first. */
+export const allRows = (file: string, text: string): { [key: string]: Plain }[] => {
+  const [names = [], ...rows] = rowsOf(text, separatorOf(file))
+  const whole =
+    text.endsWith('\n') || rows.at(-1)?.length === names.length ? rows : rows.slice(0, -1)
+  return whole.map((row) => valuesOf(names, row))
+}
+
+const separatorOf = (file: string): string => (file.toLowerCase().endsWith('.tsv') ? '\t' : ',')
+
+const valuesOf = (names: Cell[], row: Cell[]): { [key: string]: Plain } => {
   const values = emptyObject()
-  for (const [at, name] of (names ?? []).entries()) {
+  for (const [at, name] of names.entries()) {
     const cell = row[at]
     if (cell !== undefined && name.text !== '') fill(values, name.text, cell)
   }
