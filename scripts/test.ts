@@ -71,7 +71,9 @@ const runTap = async (args: string[], where: string, scratch: string, extra: obj
 
 /** Nothing of the caller's git, of its folders, or of a run of ours that it may itself be part of. */
 const environment = (where: string, scratch: string, mark: string, extra: object) => {
-  const own = Object.entries(process.env).filter(([name]) => !/^(GIT|XDG)_/.test(name))
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(?:GIT|XDG)_/.test(name) || name.startsWith('GIT_EXP_TEST_'),
+  )
   return {
     ...Object.fromEntries([...own, mark.split('=')]),
     PATH: `${join(where, 'node_modules/.bin')}:${process.env.PATH}`,
