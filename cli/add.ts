@@ -1,5 +1,6 @@
 import { capture, dropSnapshots } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
+import type { Config } from '../lib/config.ts'
 import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
@@ -13,7 +14,9 @@ import { parseOverride } from '../lib/overrides/parse.ts'
 import { refuseComposition } from '../lib/overrides/refuse-composition.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { queuedExperiment } from '../lib/pending.ts'
+import type { Repository } from '../lib/repository.ts'
 import { resolveSpec } from '../lib/spec/resolve.ts'
+import type { Spec } from '../lib/spec/spec.ts'
 import { workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
@@ -37,6 +40,7 @@ export interface AddOptions {
   copy?: string[]
   untracked?: string
   keep?: boolean
+  inPlace?: boolean
   nested?: boolean
   json?: boolean
 }
@@ -65,6 +69,7 @@ export const enqueue = async (
   refuseInsideRun(options.nested === true)
   const { config } = refuseProblems(session.reading)
   const take = untracked(options)
+  const executor = chosenExecutor(options, config.executor)
   const parsed = (options.setParam ?? []).map((text) => parseOverride(text))
   for (const one of parsed) refuseComposition(one)
   const combinations = expandSweep(parsed)
@@ -94,6 +99,7 @@ export const enqueue = async (
       return { spec: { ...spec, params, link, copy }, sweep }
     }),
     name: options.name ?? null,
+    executor,
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
     nowMs,
     tell: progress.tell,
@@ -116,15 +122,8 @@ export const enqueue = async (
     await dropSnapshots(repository, captured.snapshots)
     throw error
   }
-  const editable = describeEditable(
-    findEditableInstalls({
-      workspace: repository.worktree,
-      workdir: repository.workdir,
-      command: spec.command,
-      env: process.env,
-    }),
-  )
-  const lines = [detected, ...notes, ...captured.notes, ...(editable === null ? [] : [editable])]
+  const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
+  const lines = [detected, ...notes, ...captured.notes, ...(about === null ? [] : [about])]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
   const state = await ensureDaemon(places)
   if (state === 'starting') {
@@ -138,6 +137,36 @@ export const enqueue = async (
     queuedExperiment(ticket, { oid, id: facts.id, name: facts.name }, facts),
   )
 }
+
+const IN_PLACE =
+  'runs in this workspace, which is saved before: git exp undo brings it back, but for ignored files'
+
+const chosenExecutor = (
+  { inPlace, keep }: AddOptions,
+  configured: Config['executor'],
+): 'temp-dir' | 'in-place' => {
+  const executor = inPlace === undefined ? configured : inPlace ? 'in-place' : 'temp-dir'
+  if (executor === 'celery') {
+    throw new UserError(
+      'bad-config',
+      'exp.executor is celery, which this version cannot run',
+      'git config exp.executor temp-dir',
+    )
+  }
+  if (executor === 'in-place' && keep === true) {
+    throw new UserError(
+      'usage',
+      '--keep keeps a workplace, and a run in place has none',
+      'leave out --keep, or add --no-in-place',
+    )
+  }
+  return executor
+}
+
+const editableNote = ({ worktree, workdir }: Repository, { command }: Spec): string | null =>
+  describeEditable(
+    findEditableInstalls({ workspace: worktree, workdir, command, env: process.env }),
+  )
 
 const commandLine = (options: AddOptions): { argv: string[] } | { shell: string } | null => {
   if (options.command !== null && options.shell !== undefined) {

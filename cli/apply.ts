@@ -27,7 +27,12 @@ export const apply = async (options: {
     result === null ? await stashTrees(repository.commonDir, commit) : [commit],
   )
   const what = `apply ${experiment.name}`
-  const saved = await saveWorkspace(repository, places, what, [commit], Date.now())
+  const saved = await saveWorkspace(
+    repository,
+    places,
+    { before: what, brought: [commit] },
+    Date.now(),
+  )
   await switchFiles(repository, places, saved.trees, wanted, { removable: new Set(), isForced })
   const missing = bringKeptFiles(places, repository.worktree, kept)
   const part = result === null ? 'the snapshot' : 'the result'

@@ -9,11 +9,12 @@ import { GitError, type GitPlace, git, gitList, gitText, listItems } from '../li
 import { printPlain } from '../lib/params/plain-json.ts'
 import { readParams } from '../lib/params/read.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
+import type { Site } from './executors/executor.ts'
 import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
-import { slotPlace } from './workplace/checkout.ts'
+import { withoutUsersFiles } from './users-files.ts'
 import type { Brought } from './workplace/link.ts'
-import { ensureWorkplace, makeReadable, type Slot } from './workplace/slot.ts'
+import { makeReadable } from './workplace/slot.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -37,44 +38,52 @@ const CACHES =
 
 /**
  * Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. A
- * run may have taken the right to read from what it made, or removed the workplace itself, or made
- * files that Git refuses, by a filter or an encoding of theirs: none of it keeps it from ending.
+ * run may have taken the right to read from what it made, or made files that Git refuses, by a
+ * filter or an encoding of theirs: none of it keeps it from ending.
  */
 export const collect = async (
   places: Places,
-  slot: Slot,
+  site: Site,
   job: Job,
   brought: Brought,
   limits: Limits,
 ): Promise<Collected> => {
-  ensureWorkplace(slot)
   try {
-    return await gather(places, slot, job, brought, limits, 'all')
+    return await gather(places, site, job, brought, limits, 'all')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (!(error instanceof GitError) && code !== 'EACCES') throw error
-    makeReadable(slot.workplace)
-    return gather(places, slot, job, brought, limits, 'what can be had')
+    if (site.usersSince === null) makeReadable(site.workplace)
+    return gather(places, site, job, brought, limits, 'what can be had')
   }
 }
 
+/** Of a run whose workplace is gone: what it was queued with. */
+export const nothingLeft = async ({ commonDir, snapshot }: Job): Promise<Collected> => ({
+  tree: await gitText(['rev-parse', `${snapshot}^{tree}`], { place: { gitDir: commonDir } }),
+  metrics: '{}',
+  kept: [],
+  notes: ['the workspace it ran in is gone, and all that it left there'],
+})
+
 const gather = async (
   places: Places,
-  slot: Slot,
+  site: Site,
   job: Job,
   brought: Brought,
   limits: Limits,
   wanted: 'all' | 'what can be had',
 ): Promise<Collected> => {
-  const index = copyIndex(slot.index, places.scratch)
+  const index = copyIndex(site.index, places.scratch)
   // What a slot keeps from run to run is none of this run's, and must stay writable.
   const ours = new Set([...brought.linked, ...brought.copied, ...job.spec.keep])
   const isOurs = (path: string): boolean =>
     ours.has(path) || [...ours].some((own) => path.startsWith(`${own}/`))
   try {
     // Objects are written where the result's ref will look for them: in the user's repository.
-    const place = { ...slotPlace(slot), index, objects: join(job.commonDir, 'objects') }
-    const options = { cwd: slot.workplace, place }
+    const { gitDir, workplace } = site
+    const objects = join(job.commonDir, 'objects')
+    const options = { cwd: workplace, place: { gitDir, worktree: workplace, index, objects } }
     const refused: string[] = []
     if (wanted === 'all') await git(['add', '--update', '--', ':/'], options)
     else {
@@ -88,13 +97,13 @@ const gather = async (
       if (wanted === 'all' && stderr !== '') throw new GitError(args, 0, stderr, stdout)
       return listItems(stdout).filter((path) => !isOurs(path))
     }
-    const fresh = await list()
+    const { fresh, secrets, isMade } = withoutUsersFiles(site, await list())
     const declared =
       job.spec.outputs.length === 0
         ? []
         : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
-    const ignored = (await list('--ignored')).filter((path) => !CACHES.test(path))
-    const sizes = measure(slot.workplace, [...refused, ...fresh, ...declared, ...ignored])
+    const ignored = (await list('--ignored')).filter((path) => !CACHES.test(path) && isMade(path))
+    const sizes = measure(workplace, [...refused, ...fresh, ...secrets, ...declared, ...ignored])
     const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
@@ -102,12 +111,12 @@ const gather = async (
     if (wanted === 'all') await addFiles(small, options)
     else refused.push(...(await addWhatCanBe(small, options)))
     const tree = await gitText(['write-tree'], options)
-    const large = [...files.filter((path) => !isSmall(path)), ...refused]
+    const large = [...files.filter((path) => !isSmall(path)), ...refused, ...secrets]
     const rest = ignored.filter((path) => !declared.includes(path) && !path.endsWith('/'))
-    const { kept, left } = await keepFiles(places, slot, job, { large, rest, sizes }, limits)
+    const { kept, left } = await keepFiles(places, site, job, { large, rest, sizes }, limits)
     return {
       tree,
-      metrics: printPlain(await readMetrics(slot.workplace, job.spec.metrics)),
+      metrics: printPlain(await readMetrics(workplace, job.spec.metrics)),
       kept,
       notes: [
         ...refused.map((path) => `${path} is refused by Git and was put into the store`),
@@ -187,7 +196,7 @@ const addWhatCanBe = async (
 
 const keepFiles = async (
   places: Places,
-  slot: Slot,
+  { workplace, usersSince }: Site,
   job: Job,
   files: { large: string[]; rest: string[]; sizes: Map<string, number> },
   limits: Limits,
@@ -199,7 +208,7 @@ const keepFiles = async (
   for (const raw of [...files.large, ...files.rest]) {
     const bytes = files.sizes.get(raw) ?? 0
     const path = Buffer.from(raw, 'latin1').toString()
-    const from = join(slot.workplace, path)
+    const from = join(workplace, path)
     const isIgnored = !files.large.includes(raw)
     if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) {
       left.push(`${path} was not kept: it is a link, or its name is not UTF-8`)
@@ -209,8 +218,16 @@ const keepFiles = async (
       left.push(`${path} was not kept: exp.keepIgnored is reached`)
       continue
     }
-    if (isIgnored) room -= bytes
-    kept.push(await keepInStore(places, outputs, from, path, bytes))
+    try {
+      const { store } = places
+      kept.push(
+        await keepInStore(store, outputs, { from, path, bytes, isOurs: usersSince === null }),
+      )
+      if (isIgnored) room -= bytes
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+      left.push(`${path} was not kept: it cannot be read`)
+    }
   }
   return { kept, left }
 }

@@ -4,12 +4,13 @@ import { appendLine } from '../lib/files.ts'
 import { bootId } from '../lib/host.ts'
 import { attemptFolder } from '../lib/places.ts'
 import { isAlive } from '../lib/process-identity.ts'
-import { type Collected, collect } from './collect.ts'
+import { type Collected, collect, nothingLeft } from './collect.ts'
 import type { Daemon } from './daemon.ts'
 import { endProcesses } from './end-processes.ts'
 import { note } from './events.ts'
+import type { Executor } from './executors/executor.ts'
+import { executorOf } from './executors/executor-of.ts'
 import type { Job } from './job.ts'
-import { keepWorkplace } from './keep-workplace.ts'
 import { repositoryLimits } from './limits.ts'
 import { publish } from './publish.ts'
 import type { Finish } from './queue.ts'
@@ -18,7 +19,6 @@ import { writeEnd } from './run-records.ts'
 import { type Outcome, readOutcome, readProgress } from './supervision.ts'
 import { endedWithoutRun } from './without-run.ts'
 import type { Brought } from './workplace/link.ts'
-import type { Slot } from './workplace/slot.ts'
 
 /** How a run that did begin ended, before its files are looked at. */
 type End = Pick<Finish, 'state' | 'reason' | 'startedAt' | 'endedAt' | 'exitCode' | 'signal'>
@@ -27,7 +27,7 @@ type End = Pick<Finish, 'state' | 'reason' | 'startedAt' | 'endedAt' | 'exitCode
 export const finishRun = async (
   daemon: Daemon,
   job: Job,
-  slot: Slot,
+  executor: Executor,
   brought: Brought,
 ): Promise<void> => {
   const folder = attemptFolder(daemon.places, job.id, job.attempt)
@@ -43,21 +43,19 @@ export const finishRun = async (
   }
   daemon.queue.enter(job, 'collecting', null)
   const log = join(folder, 'log')
-  const collected = await collect(
-    daemon.places,
-    slot,
-    job,
-    brought,
-    await repositoryLimits(daemon, job),
-  )
+  const site = executor.site()
+  const limits = await repositoryLimits(daemon, job)
+  const collected = await (site === null
+    ? nothingLeft(job)
+    : collect(daemon.places, site, job, brought, limits))
   for (const text of collected.notes) appendLine(log, `${OUR_PREFIX}${text}`)
-  await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, slot, end, collected))
+  await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, executor, end, collected))
 }
 
 const publishAndRecord = async (
   daemon: Daemon,
   claimed: Job,
-  slot: Slot,
+  executor: Executor,
   end: End,
   collected: Collected,
 ): Promise<void> => {
@@ -75,8 +73,10 @@ const publishAndRecord = async (
     daemon.records.rename(job.number, published.name)
     appendLine(log, `${OUR_PREFIX}“${job.name}” was taken meanwhile: this is “${published.name}”`)
   }
+  // What is collected is safe, and whoever waits for the outcome finds the files put back.
+  for (const text of await executor.putBack('it ran')) appendLine(log, `${OUR_PREFIX}${text}`)
   appendLine(log, `${OUR_PREFIX}${end.state}${end.reason === null ? '' : `: ${end.reason.text}`}`)
-  record(daemon, job, slot, end, collected, published.result)
+  record(daemon, job, executor, end, collected, published.result)
 }
 
 /** Records an attempt at which no command was started; `not-run` puts it back in the queue. */
@@ -85,6 +85,9 @@ export const notStarted = async (
   job: Job,
   why: { is: 'refused'; reason: Reason } | { is: 'stopped' } | { is: 'not-run' },
 ): Promise<void> => {
+  const log = join(attemptFolder(daemon.places, job.id, job.attempt), 'log')
+  const left = await executorOf(daemon, job).putBack('nothing ran')
+  for (const text of left) appendLine(log, `${OUR_PREFIX}${text}`)
   if (why.is === 'not-run') {
     note('requeue', { name: job.name, id: job.id })
     daemon.queue.requeue(job)
@@ -97,7 +100,7 @@ export const notStarted = async (
 const record = (
   daemon: Daemon,
   job: Job,
-  slot: Slot,
+  executor: Executor,
   end: End,
   collected: Collected,
   result: string,
@@ -107,7 +110,7 @@ const record = (
     result,
     metrics: collected.metrics,
     kept: collected.kept,
-    workplace: job.keep ? keepWorkplace(slot, job) : null,
+    workplace: job.keep ? executor.keep() : null,
   })
 
 const finish = (daemon: Daemon, job: Job, end: Finish): void => {

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../lib/process-identity.ts'
+import type { Executor } from '../lib/snapshot.ts'
 import { parseSpec, type Spec } from '../lib/spec/spec.ts'
 
 /** An experiment that runs, with all that running it needs. */
@@ -11,6 +12,7 @@ export interface Job {
   snapshot: string
   commonDir: string
   worktree: string | null
+  executor: Executor
   workdir: string
   spec: Spec
   env: string | null
@@ -39,6 +41,7 @@ export interface JobRow {
   snapshot: string
   common_dir: string
   worktree: string | null
+  executor: Executor
   workdir: string
   spec: string
   env: string | null
@@ -60,6 +63,7 @@ export const toJob = (row: JobRow): Job => ({
   snapshot: row.snapshot,
   commonDir: row.common_dir,
   worktree: row.worktree,
+  executor: row.executor,
   workdir: row.workdir,
   spec: parseSpec(row.spec),
   env: row.env,

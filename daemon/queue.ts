@@ -66,7 +66,10 @@ export const openQueue = (db: Database.Database) => {
   const claim = db.prepare(`
     update experiment set state = 'running', phase = 'materializing', attempt = attempt + 1
     where number = (
-      select number from experiment where state = 'queued' order by priority desc, number limit 1)
+      select number from experiment where state = 'queued' and (executor <> 'in-place'
+        or not exists (select 1 from experiment as other where other.state = 'running'
+          and other.executor = 'in-place' and other.worktree = experiment.worktree))
+      order by priority desc, number limit 1)
     returning number, repository, attempt`)
   const slots = db
     .prepare('select slot from run where repository = ? and ended_at is null order by slot')

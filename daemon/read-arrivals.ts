@@ -43,6 +43,7 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
     ) {
       throw refusal(`${item.name} is queued already`)
     }
+    checkExecutor(own, ticket)
     seen.add(key).add(own.id)
     const spec = own.spec ?? (await commitSpec(ticket.repository, ticket.worktree, item.oid))
     arrivals.push({
@@ -123,6 +124,13 @@ const checkSnapshot = (
   if (facts.queue !== queueId(daemon.places)) throw refusal(`${item.oid} is of another queue`)
   if (parents[0] !== facts.baseline || parents.length < 2 || parents.length > 3) {
     throw refusal(`${item.oid} does not have the shape of a stash`)
+  }
+}
+
+const checkExecutor = ({ executor }: SnapshotFacts, { worktree }: Ticket): void => {
+  if (executor === 'celery') throw refusal('this version has no celery executor')
+  if (executor === 'in-place' && worktree === null) {
+    throw refusal('it is to run in a workspace, and the ticket names none')
   }
 }
 

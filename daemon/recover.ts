@@ -5,9 +5,10 @@ import { attemptFolder } from '../lib/places.ts'
 import { isAlive } from '../lib/process-identity.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
-import { type CommandFile, slotFor } from './run-job.ts'
+import type { CommandFile } from './run-job.ts'
 import { readOutcome, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
 
@@ -35,7 +36,7 @@ export const takeOver = async (daemon: Daemon, job: Job): Promise<void> => {
     if (now === null || now.phase === 'ready') continue
     daemon.queue.enter(job, now.phase, now.phase === 'running' ? now.startedAt : null)
   }
-  await finishRun(daemon, job, slotFor(daemon, job), readBrought(folder))
+  await finishRun(daemon, job, executorOf(daemon, job), readBrought(folder))
 }
 
 const readBrought = (folder: string): Brought => {

@@ -53,7 +53,7 @@ const rewriter = (
   job: Job,
   { workspace, workplace, linked }: Folders,
 ): ((value: string) => string) => {
-  if (workspace === null || workspace === '/') return (value) => value
+  if (workspace === null || workspace === '/' || workspace === workplace) return (value) => value
   const names = namesOf(workspace, job.workdir, base.PWD).map((name) =>
     name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
   )
@@ -94,7 +94,7 @@ const editableTwins = (
   job: Job,
   { workspace, workplace }: Folders,
 ): string[] => {
-  if (workspace === null) return []
+  if (workspace === null || workspace === workplace) return []
   const { command } = job.spec
   const { roots } = findEditableInstalls({ workspace, workdir: job.workdir, command, env: base })
   return roots.map((root) => join(workplace, root))

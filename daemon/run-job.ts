@@ -9,6 +9,8 @@ import { attemptFolder } from '../lib/places.ts'
 import { settle } from '../lib/settle.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import type { Executor } from './executors/executor.ts'
+import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
 import { runEnvironment } from './run-environment.ts'
@@ -16,8 +18,6 @@ import { OUR_PREFIX } from './run-log.ts'
 import { type Supervisor, startSupervisor } from './start-supervisor.ts'
 import { type Orders, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
-import { type Materialized, materialize } from './workplace/materialize.ts'
-import { type Slot, slotOf } from './workplace/slot.ts'
 
 /** What the daemon must still know when the run has ended, perhaps another daemon: a file. */
 export interface CommandFile {
@@ -35,10 +35,10 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const log = join(folder, 'log')
   appendLine(log, `${OUR_PREFIX}${job.name}: snapshot ${job.snapshot.slice(0, 12)}`)
-  const slot = slotFor(daemon, job)
+  const executor = executorOf(daemon, job)
   const [supervisor, prepared] = await settle<[Supervisor, Prepared]>([
     startSupervisor(folder),
-    prepare(daemon, job, slot, log),
+    prepare(daemon, job, executor, log),
   ])
   if ('refused' in prepared || daemon.runs.isStopAsked(job.id)) {
     supervisor.dismiss()
@@ -50,12 +50,12 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     )
     return
   }
-  const { brought } = prepared.materialized
+  const { brought } = prepared
   const commandFile: CommandFile = {
     command: job.spec.command,
     workdir: job.workdir,
     setup: job.spec.setup,
-    workplace: slot.workplace,
+    workplace: executor.workplace,
     brought,
   }
   replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
@@ -65,13 +65,10 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   supervisor.onProgress(() => enterPhase(daemon, job, folder))
   supervisor.give(prepared.orders)
   await supervisor.ended
-  await finishRun(daemon, job, slot, brought)
+  await finishRun(daemon, job, executor, brought)
 }
 
-type Prepared = { materialized: Materialized; orders: Orders } | { refused: Reason }
-
-export const slotFor = (daemon: Daemon, job: Job): Slot =>
-  slotOf(daemon.workplaces, job.commonDir, job.worktree, job.slot)
+type Prepared = { brought: Brought; orders: Orders } | { refused: Reason }
 
 const enterPhase = (daemon: Daemon, job: Job, folder: string): void => {
   const progress = readProgress(folder)
@@ -80,22 +77,26 @@ const enterPhase = (daemon: Daemon, job: Job, folder: string): void => {
   daemon.queue.enter(job, progress.phase, startedAt)
 }
 
-const prepare = async (daemon: Daemon, job: Job, slot: Slot, log: string): Promise<Prepared> => {
+const prepare = async (
+  daemon: Daemon,
+  job: Job,
+  { workplace, materialize }: Executor,
+  log: string,
+): Promise<Prepared> => {
   try {
     const base =
       job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)
-    const materialized = await materialize(slot, job)
-    const cwd = join(slot.workplace, job.workdir)
-    if (relative(slot.workplace, cwd).startsWith('..'))
-      throw new UserError('bad-config', 'no folder')
+    const brought = await materialize()
+    const cwd = join(workplace, job.workdir)
+    if (relative(workplace, cwd).startsWith('..')) throw new UserError('bad-config', 'no folder')
     // The folder it was queued from may be empty, and Git keeps no empty folders.
     mkdirSync(cwd, { recursive: true })
     const env = runEnvironment(base, job, {
       workspace: job.worktree,
-      workplace: slot.workplace,
-      linked: materialized.brought.linked,
+      workplace,
+      linked: brought.linked,
     })
-    return { materialized, orders: ordersFor(daemon, job, cwd, env) }
+    return { brought, orders: ordersFor(daemon, job, cwd, env) }
   } catch (error) {
     const refused = refusal(error)
     appendLine(log, `${OUR_PREFIX}refused: ${refused.text}`)
@@ -121,6 +122,10 @@ const ordersFor = (
 const refusal = (error: unknown): Reason => {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'disk', text: 'the disk is full' }
+  if (error instanceof UserError && error.code === 'workspace-changed') {
+    const next = error.hint === null ? '' : `; ${error.hint}`
+    return { code: error.code, text: `${message}${next}` }
+  }
   if (error instanceof GitError || error instanceof UserError || code !== undefined) {
     return { code: 'missing-object', text: `the snapshot cannot be laid out: ${message}` }
   }

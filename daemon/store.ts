@@ -14,25 +14,34 @@ import {
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { KeptFile } from '../lib/experiment.ts'
-import type { Places } from '../lib/places.ts'
+
+/** A file to keep. */
+interface KeptFrom {
+  from: string
+  /** As the experiment has it. */
+  path: string
+  bytes: number
+  /** Whether nobody else has a use for it where it is. */
+  isOurs: boolean
+}
 
 /**
  * Keeps a file in the store, once for all experiments that made the same, and under its own name
  * among the attempt's outputs. By hard link where the file system allows, else by copy.
  */
 export const keepInStore = async (
-  places: Places,
+  store: string,
   outputs: string,
-  from: string,
-  path: string,
-  bytes: number,
+  file: KeptFrom,
 ): Promise<KeptFile> => {
+  const { from, path, bytes, isOurs } = file
   const hash = createHash('sha256')
   await pipeline(createReadStream(from), hash)
   const sha256 = hash.digest('hex')
-  const stored = join(places.store, sha256)
+  const stored = join(store, sha256)
   // Of a file that has another name already somebody may write to that one, and it keeps its mode.
-  if (!existsSync(stored)) (lstatSync(from).nlink > 1 ? copy : linkOrCopy)(from, stored)
+  const isShared = !isOurs || lstatSync(from).nlink > 1
+  if (!existsSync(stored)) (isShared ? copy : linkOrCopy)(from, stored)
   const named = join(outputs, path)
   mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
   if (!existsSync(named)) linkOrCopy(stored, named)

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'bad-condition'
   | 'capture-failed'
   | 'too-large'
+  | 'workspace-changed'
   | 'state-folder'
   | 'disk'
   | 'file'

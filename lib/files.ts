@@ -50,6 +50,16 @@ export const appendLine = (file: string, line: string): void => {
   }
 }
 
+/** Waits until the disk has what a folder names. */
+export const syncFolder = (folder: string): void => {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 const linkUnlessThere = (from: string, to: string): void => {
   try {
     linkSync(from, to)

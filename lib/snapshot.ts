@@ -8,6 +8,14 @@ import { isUuid } from './uuid.ts'
 export const EXECUTORS = ['temp-dir', 'in-place', 'celery'] as const
 export type Executor = (typeof EXECUTORS)[number]
 
+/** A file that overrides changed. */
+export interface Replaced {
+  /** Relative to the root. */
+  path: string
+  /** The blob that the workspace had there; null where it had none. */
+  original: string | null
+}
+
 /** What a snapshot's message says of its experiment. */
 export interface SnapshotFacts {
   id: string
@@ -20,6 +28,7 @@ export interface SnapshotFacts {
   workdir: string
   /** Each as it would be typed behind `-S`. */
   overrides: string[]
+  replaced: Replaced[]
   executor: Executor
   /** Null for a commit that a hook queued: the daemon reads exp.yaml from the commit. */
   spec: Spec | null
@@ -36,6 +45,7 @@ export const printSnapshotMessage = (facts: SnapshotFacts, baseline: Baseline): 
     ['Exp-Branch', facts.branch],
     ['Exp-Workdir', facts.workdir],
     ...facts.overrides.map((text): Trailer => ['Exp-Override', text]),
+    ...facts.replaced.map(({ path, original }): Trailer => ['Exp-Replaced', [path, original]]),
     ['Exp-Executor', facts.executor],
     ...(facts.spec === null ? [] : specTrailers(facts.spec)),
   ]
@@ -44,6 +54,8 @@ export const printSnapshotMessage = (facts: SnapshotFacts, baseline: Baseline): 
     trailers,
   )
 }
+
+const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 /** Reads a snapshot's message back. Throws `UserError` with what is wrong: it may be forged. */
 export const parseSnapshotMessage = (message: string): SnapshotFacts => {
@@ -67,7 +79,7 @@ export const parseSnapshotMessage = (message: string): SnapshotFacts => {
   const overrides = trailers.get('Exp-Override') ?? []
   const spec = one('Exp-Spec')
   if (!isUuid(id)) throw malformed('Exp-Id')
-  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(baseline)) throw malformed('Exp-Baseline')
+  if (!OID.test(baseline)) throw malformed('Exp-Baseline')
   if (branch !== null && typeof branch !== 'string') throw malformed('Exp-Branch')
   if (!isInside(workdir)) throw malformed('Exp-Workdir')
   if (executor === undefined) throw malformed('Exp-Executor')
@@ -80,6 +92,7 @@ export const parseSnapshotMessage = (message: string): SnapshotFacts => {
     branch,
     workdir,
     overrides,
+    replaced: (trailers.get('Exp-Replaced') ?? []).map(parseReplaced),
     executor,
     spec:
       spec === null ? null : parseSpec(JSON.stringify({ ...spec, command: one('Exp-Command') })),
@@ -93,6 +106,18 @@ const specTrailers = (spec: Spec): Trailer[] => {
     ['Exp-Command', command],
     ['Exp-Spec', rest],
   ]
+}
+
+const parseReplaced = (value: unknown): Replaced => {
+  const [path, original, ...more] = Array.isArray(value) ? (value as unknown[]) : []
+  const isFile =
+    typeof path === 'string' &&
+    path !== '' &&
+    isInside(path) &&
+    !/(?:^|\/)\.git(?:\/|$)/i.test(path)
+  const isBlob = original === null || (typeof original === 'string' && OID.test(original))
+  if (!isFile || !isBlob || more.length > 0) throw malformed('Exp-Replaced')
+  return { path, original }
 }
 
 /** Whether a path with slashes stays below the folder it is relative to. */

@@ -25,6 +25,8 @@ export const makeVerbs = ({ verb, command, done }: Verbs): void => {
       .option('--copy <path>', 'an ignored path to copy from the workspace', many)
       .option('--untracked <which>', 'all: also large files and what looks like a secret')
       .option('--keep', 'keep the workplace after the run')
+      .option('--in-place', 'run it in this workspace, which git exp undo then brings back')
+      .option('--no-in-place', 'run it in a workplace, whatever exp.executor says')
       .option('--nested', 'queue from inside a run')
       .option('--json', 'print what was queued as JSON')
       .action(async (words: string[], options: object) => {

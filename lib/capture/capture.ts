@@ -9,10 +9,10 @@ import { queueId } from '../places.ts'
 import { changeRefs, resultRef, snapshotRef, takenNames } from '../refs.ts'
 import { type Baseline, describeCommit, type Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
-import { printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
+import { type Executor, printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
 import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
-import { authorLine, commitSnapshots } from './commit-snapshots.ts'
+import { authorLine, commitSnapshots, type EditedFile } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
 import { findOrphans } from './orphans.ts'
 import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
@@ -33,6 +33,7 @@ export interface CaptureRequest {
   plan: Promise<Plan>
   /** The name the user gave, or null. */
   name: string | null
+  executor: Executor
   untracked: UntrackedRules
   nowMs: number
   /** Told of long work, on the way. */
@@ -120,7 +121,9 @@ const captureOnce = async (
   const edited = await editParameters(repository, trees, plan.sweep)
   let names = await chooseNames(request, plan, taken)
   for (let attempt = 1; ; attempt++) {
-    const facts = names.map((name, i) => factsOf(request, plan, name, plan.sweep[i] ?? []))
+    const facts = names.map((name, i) =>
+      factsOf(request, plan, name, plan.sweep[i] ?? [], edited[i] ?? []),
+    )
     const drafts = facts.map((own, i) => ({
       message: printSnapshotMessage(own, baseline),
       files: edited[i] ?? [],
@@ -177,6 +180,7 @@ const factsOf = (
   { spec }: Plan,
   name: string,
   overrides: Override[],
+  edited: EditedFile[],
 ): SnapshotFacts => ({
   id: uuid7(request.nowMs),
   queue: queueId(request.places),
@@ -185,7 +189,8 @@ const factsOf = (
   branch: request.repository.branch,
   workdir: request.repository.workdir,
   overrides: overrides.map(printOverride),
-  executor: 'temp-dir',
+  replaced: edited.map(({ path, original }) => ({ path, original })),
+  executor: request.executor,
   spec,
 })
 

@@ -11,6 +11,8 @@ export interface EditedFile {
   path: string
   mode: '100644' | '100755'
   content: Buffer
+  /** Its blob without them; null where the workspace has no such file. */
+  original: string | null
   isTracked: boolean
 }
 

@@ -87,7 +87,13 @@ const readFiles = async (
       place: { gitDir: repository.gitDir },
     })
     if (!isUtf8(stdout)) throw new UserError('bad-params-file', `${name} is not UTF-8 text`)
-    files.set(name, { path: name, mode, content: stdout, isTracked: tracked !== null })
+    files.set(name, {
+      path: name,
+      mode,
+      content: stdout,
+      original: oid,
+      isTracked: tracked !== null,
+    })
   }
   return files
 }

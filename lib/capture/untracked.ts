@@ -48,7 +48,8 @@ export const chooseUntracked = (
 /** A raw path as people read it. */
 export const pathText = (path: string): string => Buffer.from(path, 'latin1').toString()
 
-const looksSecret = (path: string): boolean => SECRET.test(path.slice(path.lastIndexOf('/') + 1))
+export const looksSecret = (path: string): boolean =>
+  SECRET.test(path.slice(path.lastIndexOf('/') + 1))
 
 /** A few raw paths as people read them, and how many more there are. */
 export const listPaths = (paths: string[]): string => {

@@ -1,5 +1,6 @@
 import { authorLine, commitSnapshots } from '../capture/commit-snapshots.ts'
 import { type Trees, writeTrees } from '../capture/trees.ts'
+import { git } from '../git.ts'
 import type { Places } from '../places.ts'
 import { describeCommit, type Repository } from '../repository.ts'
 import { printMessage, type Trailer } from '../trailers.ts'
@@ -7,7 +8,18 @@ import { createUndoRef } from './undo-refs.ts'
 
 export interface Saved {
   ref: string
+  oid: string
   trees: Trees
+}
+
+/** What a saved workspace is kept for. */
+export interface Occasion {
+  /** What is about to happen, such as `apply brisk-otter`. */
+  before: string
+  /** The commits whose files are about to be brought in. */
+  brought: string[]
+  /** The experiment that is about to run in the workspace itself. */
+  runs?: string
 }
 
 /**
@@ -17,21 +29,35 @@ export interface Saved {
 export const saveWorkspace = async (
   repository: Repository,
   places: Places,
-  before: string,
-  brought: string[],
+  occasion: Occasion,
   nowMs: number,
 ): Promise<Saved> => {
-  const [trees, baseline, author] = await Promise.all([
-    writeTrees(repository, places, {
-      untracked: { take: 'all', maxBytesTogether: 0 },
-      isTrusting: false,
-    }),
+  const trees = await wholeTrees(repository, places)
+  return { ...(await saveTrees(repository, trees, occasion, nowMs)), trees }
+}
+
+/** The workspace as trees, with every untracked file. */
+export const wholeTrees = (repository: Repository, places: Places): Promise<Trees> =>
+  writeTrees(repository, places, {
+    untracked: { take: 'all', maxBytesTogether: 0 },
+    isTrusting: false,
+  })
+
+/** Keeps a workspace's trees under a ref of their own; gives back its name and its commit. */
+export const saveTrees = async (
+  repository: Repository,
+  trees: Trees,
+  { before, brought, runs }: Occasion,
+  nowMs: number,
+): Promise<{ ref: string; oid: string }> => {
+  const [baseline, author] = await Promise.all([
     describeCommit(repository),
     authorLine(repository, nowMs),
   ])
   const message = printMessage(`exp: the workspace before ${before}`, [
     ['Exp-Before', before],
     ...brought.map((oid): Trailer => ['Exp-Brought', oid]),
+    ...(runs === undefined ? [] : [['Exp-Id', runs] satisfies Trailer]),
   ])
   const [oid = ''] = await commitSnapshots(
     repository,
@@ -40,5 +66,10 @@ export const saveWorkspace = async (
     [{ message, files: [] }],
     author,
   )
-  return { ref: await createUndoRef(repository, oid, nowMs), trees }
+  const ref = await createUndoRef(repository, oid, nowMs)
+  // The user's own gc may have removed an object before the ref held it [R10].
+  await git(['rev-list', '--objects', '--quiet', oid, '--not', repository.head], {
+    place: { gitDir: repository.gitDir },
+  })
+  return { ref, oid }
 }

@@ -15,6 +15,8 @@ export interface UndoEntry {
   before: string
   /** The commits whose files were brought in then; theirs may be removed by an undo. */
   brought: string[]
+  /** The id of the experiment that then ran in the workspace itself; null for none. */
+  ran: string | null
 }
 
 /** The saved workspaces of this worktree, newest first. */
@@ -35,12 +37,14 @@ export const listUndo = async (repository: Repository): Promise<UndoEntry[]> => 
     .map(([ref = '', oid = '', seconds = '', message = '']) => {
       const trailers = parseTrailers(message)
       const before = trailers.get('Exp-Before')?.[0]
+      const ran = trailers.get('Exp-Id')?.[0]
       return {
         ref,
         oid,
         savedAt: Number(seconds) * 1000,
         before: typeof before === 'string' ? before : '',
         brought: (trailers.get('Exp-Brought') ?? []).filter(isOid),
+        ran: typeof ran === 'string' ? ran : null,
       }
     })
 }

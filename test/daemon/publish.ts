@@ -22,6 +22,7 @@ const jobOf = (repo: TestRepository, experiment: ShownExperiment): Job => ({
   number: 1,
   commonDir: join(repo.path, '.git'),
   worktree: repo.path,
+  executor: 'temp-dir',
   spec: parseSpec('{"command": "true"}'),
   env: null,
   keep: false,

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Job } from '../../daemon/job.ts'
 import { runEnvironment } from '../../daemon/run-environment.ts'
 import { parseSpec } from '../../lib/spec/spec.ts'
 import { gate } from '../fixture/gate.ts'
@@ -160,7 +161,7 @@ t.test('a workspace reached through a link is known by that name too', async (t)
 })
 
 t.test('a hook that could not tell the workspace has nothing rewritten', async (t) => {
-  const job = {
+  const job: Job = {
     number: 1,
     id: 'id',
     name: 'name',
@@ -169,6 +170,7 @@ t.test('a hook that could not tell the workspace has nothing rewritten', async (
     snapshot: 'snapshot',
     commonDir: '/repository/.git',
     worktree: null,
+    executor: 'temp-dir',
     workdir: '',
     spec: parseSpec('{"command": "true"}'),
     env: null,

@@ -11,6 +11,7 @@ const facts = {
   branch: 'main',
   workdir: 'sub/folder',
   overrides: ['params.yaml:lr=0.1', 'params.yaml:depth=18'],
+  replaced: [{ path: 'params.yaml', original: 'b'.repeat(40) }],
   executor: 'temp-dir' as const,
   spec: parseSpec('{"command": ["python", "train.py"], "params": ["params.yaml"]}'),
 }
@@ -31,6 +32,7 @@ Exp-Branch: "main"
 Exp-Workdir: "sub/folder"
 Exp-Override: "params.yaml:lr=0.1"
 Exp-Override: "params.yaml:depth=18"
+Exp-Replaced: ["params.yaml","${'b'.repeat(40)}"]
 Exp-Executor: "temp-dir"
 `,
   )

@@ -1,0 +1,31 @@
+import type { Brought } from '../workplace/link.ts'
+
+/** The folder that is looked at for what a run left, and how Git is to look at it. */
+export interface Site {
+  workplace: string
+  gitDir: string
+  /** Only ever copied. */
+  index: string
+  /**
+   * Null for a folder of ours. In the user's own what changed since then, in milliseconds, is taken
+   * for the run's; files are copied from there, and no mode is changed.
+   */
+  usersSince: number | null
+}
+
+/**
+ * One way to run an experiment: where. All else, from the claim to the recorded outcome, is the same
+ * for all; each function may be called again by the next daemon.
+ */
+export interface Executor {
+  /** The folder that stands for the snapshot's root. */
+  workplace: string
+  /** Makes it hold exactly the snapshot. Throws `UserError` when it cannot be run there. */
+  materialize: () => Promise<Brought>
+  /** Null when what was to be looked at is gone. */
+  site: () => Site | null
+  /** Leaves to others what is theirs, before the outcome is recorded; sentences for the log. */
+  putBack: (what: 'it ran' | 'nothing ran') => Promise<string[]>
+  /** Keeps the workplace from the next run, and gives back its path, if there is such a thing. */
+  keep: () => string | null
+}
