@@ -43,13 +43,17 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
   }
 }
 
+/** Where a daemon that dies leaves a state of its own for the next one. */
+export const KILL_POINTS = ['saved', 'recorded', 'drafted', 'written'] as const
+export type KillPoint = (typeof KILL_POINTS)[number]
+
 /** The steps before the command; the daemon may be killed between any two of them. */
 export const prepareWorkspace = async (
-  daemon: Daemon,
+  daemon: Pick<Daemon, 'places' | 'clock'>,
   job: Job,
   worktree: string,
   folder: string,
-  killPoint: (name: 'saved' | 'recorded' | 'drafted' | 'written') => void = () => {},
+  killPoint: (name: KillPoint) => void = () => {},
 ): Promise<Brought> => {
   const repository = await openWorkspace(job, worktree)
   const trees = await wholeTrees(repository, daemon.places).catch(refuseAsChanged)
