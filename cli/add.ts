@@ -21,6 +21,7 @@ import { workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
+import { readMark } from '../lib/workspace/in-place-mark.ts'
 import { progressLine } from './progress.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import { vacateNames } from './vacate-names.ts'
@@ -123,7 +124,16 @@ export const enqueue = async (
     throw error
   }
   const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
-  const lines = [detected, ...notes, ...captured.notes, ...(about === null ? [] : [about])]
+  const holder = readMark(repository.gitDir)
+  const lines = [
+    detected,
+    ...notes,
+    ...captured.notes,
+    ...(holder === null
+      ? []
+      : [`what is queued has the overrides of ${holder.name}, which runs here now`]),
+    ...(about === null ? [] : [about]),
+  ]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
   const state = await ensureDaemon(places)
   if (state === 'starting') {

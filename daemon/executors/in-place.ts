@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import { changeRefs } from '../../lib/refs.ts'
+import { dropMark, putMark } from '../../lib/workspace/in-place-mark.ts'
 import { saveTrees, wholeTrees } from '../../lib/workspace/save.ts'
 import type { Daemon } from '../daemon.ts'
 import { checkWorkspace, openWorkspace } from '../in-place/check-workspace.ts'
@@ -35,6 +36,7 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
       const replacement = readReplacement(folder)
       if (replacement === null || replacement.isPutBack) return []
       const left = putFilesBack(folder, replacement)
+      dropMark(replacement.gitDir, folder)
       // Of a run that never began there is nothing to undo.
       if (what === 'nothing ran' && left.length === 0) await forget(job, replacement.undo)
       return left
@@ -68,6 +70,13 @@ export const prepareWorkspace = async (
   const wanted = await readWanted(repository, job, replaced)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const replacement = keepOriginals(folder, repository, undo, wanted, Date.now())
+  const holder = putMark(repository.gitDir, { folder, name: job.name })
+  if (holder.folder !== folder) {
+    throw new UserError(
+      'workspace-changed',
+      `${holder.name}, of another queue, runs in ${worktree}`,
+    )
+  }
   killPoint('recorded')
   writeWanted(replacement, wanted, killPoint)
   return {

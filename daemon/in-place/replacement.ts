@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
 import { replaceFile, syncFolder } from '../../lib/files.ts'
 import type { Repository } from '../../lib/repository.ts'
+import { replacementFile } from '../../lib/workspace/in-place-mark.ts'
 
 /** A saved workspace, as a ref holds it. */
 export interface Undo {
@@ -72,13 +73,13 @@ export const keepOriginals = (
 }
 
 export const writeReplacement = (folder: string, replacement: Replacement): void => {
-  replaceFile(join(folder, RECORD), `${JSON.stringify(replacement)}\n`)
+  replaceFile(replacementFile(folder), `${JSON.stringify(replacement)}\n`)
   for (const own of [folder, dirname(folder), dirname(dirname(folder))]) syncFolder(own)
 }
 
 export const readReplacement = (folder: string): Replacement | null => {
   try {
-    return JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as Replacement
+    return JSON.parse(readFileSync(replacementFile(folder), 'utf8')) as Replacement
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
@@ -108,5 +109,4 @@ export const contentOf = (
 export const sha256 = (content: Buffer): string =>
   createHash('sha256').update(content).digest('hex')
 
-const RECORD = 'in-place'
 const ORIGINALS = 'replaced'

@@ -1,7 +1,7 @@
 import { chmodSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
-import { writeSynced } from '../../lib/files.ts'
+import { syncFolder, writeSynced } from '../../lib/files.ts'
 import { git } from '../../lib/git.ts'
 import type { Repository } from '../../lib/repository.ts'
 import type { Replaced } from '../../lib/snapshot.ts'
@@ -81,6 +81,7 @@ export const swap = (
       throw new UserError('workspace-changed', `${path} was changed while the run was prepared`)
     }
     renameSync(draftFile, join(worktree, path))
+    syncFolder(dirname(draftFile))
   } finally {
     rmSync(draftFile, { force: true })
   }

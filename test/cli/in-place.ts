@@ -92,7 +92,13 @@ t.test('one runs at a time, and files edited meanwhile stay', async (t) => {
   t.match(other.stdout, /^lr: 3$/m, 'another workspace does not wait')
   t.equal(readFileSync(join(linked, 'params.yaml'), 'utf8'), 'lr: 0.1\n')
   t.match(await repo.git('for-each-ref', 'refs/git-exp/undo'), 'refs/git-exp/undo/linked/')
-  await repo.exp('add', '-n', 'second', '--', 'true')
+  const anotherHome = { GIT_EXP_HOME: join(world.folder, 'another') }
+  const args = ['run', '--', 'true']
+  const another = await world.exp(args, { cwd: repo.path, env: anotherHome })
+  t.match(another, { exitCode: 125, stdout: /first, of another queue, runs in/ })
+  await world.exp(['daemon', 'stop'], { env: anotherHome })
+  const added = await repo.exp('add', '-n', 'second', '--', 'true')
+  t.match(added.stderr, /what is queued has the overrides of first, which runs here now/)
   const elsewhere = await repo.exp('run', '--no-in-place', '-c', 'pwd')
   t.notMatch(elsewhere.stdout, `${repo.path}\n`)
   t.match(await repo.shown(), [{ state: 'succeeded' }, { name: 'second', state: 'queued' }])

@@ -1,17 +1,17 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { KILL_POINTS } from '../../../daemon/executors/in-place.ts'
-import { crashDaemon, isAlive, supervisorOf } from '../../fixture/daemon-process.ts'
-import { gate } from '../../fixture/gate.ts'
-import { listing } from '../../fixture/listing.ts'
+import { KILL_POINTS } from '../../daemon/executors/in-place.ts'
+import { crashDaemon, isAlive, supervisorOf } from '../fixture/daemon-process.ts'
+import { gate } from '../fixture/gate.ts'
+import { listing } from '../fixture/listing.ts'
 import {
   type Sandbox,
   type ShownExperiment,
   sandbox,
   type TestRepository,
-} from '../../fixture/sandbox.ts'
-import { until } from '../../fixture/until.ts'
+} from '../fixture/sandbox.ts'
+import { until } from '../fixture/until.ts'
 
 const FILES = { 'a.yaml': 'lr: 0.1\n', 'sub/b.json': '{"n": 1}\n', kept: 'as it was\n' }
 const OVERRIDES = ['-S', 'a.yaml:lr=0.5', '-S', 'sub/b.json:n=2']
@@ -37,7 +37,7 @@ const undoRefs = (repo: TestRepository): Promise<string> =>
 
 /** A daemon that is killed at a point of preparing the workspace. */
 const dieAt = async (world: Sandbox, point: string): Promise<void> => {
-  const program = join(import.meta.dirname, '../../fixture/die-in-place.ts')
+  const program = join(import.meta.dirname, '../fixture/die-in-place.ts')
   const { stderr } = await world.run(process.execPath, [program, point])
   if (!stderr.includes('SIGKILL')) throw new Error(`it did not die at ${point}: ${stderr}`)
 }
