@@ -131,7 +131,7 @@ export const enqueue = async (
     ...captured.notes,
     ...(holder === null
       ? []
-      : [`what is queued has the overrides of ${holder.name}, which runs here now`]),
+      : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),
     ...(about === null ? [] : [about]),
   ]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))

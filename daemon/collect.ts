@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
+import { pathText } from '../lib/capture/untracked.ts'
 import { UserError } from '../lib/errors.ts'
 import { expandPaths } from '../lib/expand-paths.ts'
 import type { Experiment, KeptFile } from '../lib/experiment.ts'
@@ -74,7 +75,9 @@ const gather = async (
   limits: Limits,
   wanted: 'all' | 'what can be had',
 ): Promise<Collected> => {
-  const index = copyIndex(site.index, places.scratch)
+  // The user's own index may be what git stumbled over; the snapshot makes another.
+  const isFromSnapshot = site.usersSince !== null && wanted !== 'all'
+  const index = copyIndex(isFromSnapshot ? `${site.index}-none` : site.index, places.scratch)
   // What a slot keeps from run to run is none of this run's, and must stay writable.
   const ours = new Set([...brought.linked, ...brought.copied, ...job.spec.keep])
   const isOurs = (path: string): boolean =>
@@ -85,6 +88,7 @@ const gather = async (
     const objects = join(job.commonDir, 'objects')
     const options = { cwd: workplace, place: { gitDir, worktree: workplace, index, objects } }
     const refused: string[] = []
+    if (isFromSnapshot) await git(['read-tree', job.snapshot], options)
     if (wanted === 'all') await git(['add', '--update', '--', ':/'], options)
     else {
       const changed = await gitList(['diff-files', '--name-only', '-z'], options)
@@ -102,7 +106,9 @@ const gather = async (
       job.spec.outputs.length === 0
         ? []
         : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
-    const ignored = (await list('--ignored')).filter((path) => !CACHES.test(path) && isMade(path))
+    const allIgnored = await list('--ignored')
+    const older = allIgnored.filter((path) => !isMade(path))
+    const ignored = allIgnored.filter((path) => !CACHES.test(path) && isMade(path))
     const sizes = measure(workplace, [...refused, ...fresh, ...secrets, ...declared, ...ignored])
     const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
     const nested = fresh.filter((path) => path.endsWith('/'))
@@ -116,10 +122,12 @@ const gather = async (
     const { kept, left } = await keepFiles(places, site, job, { large, rest, sizes }, limits)
     return {
       tree,
-      metrics: printPlain(await readMetrics(workplace, job.spec.metrics)),
+      metrics: printPlain(await readMetrics(workplace, job.spec.metrics, older)),
       kept,
       notes: [
-        ...refused.map((path) => `${path} is refused by Git and was put into the store`),
+        ...refused
+          .filter((path) => kept.some((one) => one.path === pathText(path)))
+          .map((path) => `${pathText(path)} is refused by Git and was put into the store`),
         ...nested.map((path) => `${path} is a repository of its own and was not kept`),
         ...left,
       ],
@@ -129,15 +137,16 @@ const gather = async (
   }
 }
 
-/** The metrics files that are there, read; one that cannot be read is left out. */
+/** The metrics files that are there, but for `older` ones; what cannot be read is left out. */
 export const readMetrics = async (
   workplace: string,
   files: string[],
+  older: string[] = [],
 ): Promise<Experiment['metrics']> => {
   const metrics: Experiment['metrics'] = {}
   for (const file of expandPaths(workplace, files)) {
     const path = join(workplace, file)
-    if (!existsSync(path)) continue
+    if (!existsSync(path) || older.includes(Buffer.from(file).toString('latin1'))) continue
     const stat = statSync(path)
     if (!stat.isFile() || stat.size > MAX_METRICS_BYTES) continue
     try {

@@ -9,7 +9,7 @@ export const useVerbs = ({ verb, done }: Verbs): void => {
       const { apply } = await import('../apply.ts')
       done(await apply({ name, ...options }))
     })
-  verb('undo', 'bring the workspace back as it was before the last apply')
+  verb('undo', 'bring the workspace back as it was before the last apply or run in place')
     .option('--list', 'what can be brought back, newest first')
     .action(async (options: object) => {
       const { undo } = await import('../undo.ts')

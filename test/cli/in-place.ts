@@ -20,12 +20,13 @@ t.test('a run in place has the workspace, and leaves what is not its own', async
     'params.yaml': 'lr: 0.1 # rate\r\n',
     'main.txt': 'main\n',
     'sub/part.txt': 'part\n',
-    '.gitignore': '*.pt\n',
+    '.gitignore': '*.pt\nmetrics.json\n',
     '.gitattributes': 'params.yaml text eol=crlf\n',
   })
   repo.write('main.txt', 'edited\n')
   repo.write('mine.txt', 'untracked\n')
   repo.write('old.pt', 'old\n')
+  repo.write('metrics.json', '{"acc": 1}\n')
   repo.write('.env', 'TOKEN=1\n')
   utimesSync(join(repo.path, 'main.txt'), 1_700_000_000, 1_700_000_000)
   await repo.git('add', 'main.txt')
@@ -63,6 +64,7 @@ t.test('a run in place has the workspace, and leaves what is not its own', async
     ...['sub/new.txt', 'sub/part.txt'],
   ])
   t.equal(await repo.git('show', `${result}:params.yaml`), 'lr: 0.5 # rate')
+  t.strictSame(experiment.metrics, {}, 'what is there from before is no metric of this run')
   t.strictSame(kept.map(({ path }) => path).sort(), ['sub/id_rsa', 'sub/model.pt'])
 
   t.match((await repo.exp('undo', '--list')).stdout, `the in-place run ${name}`)
@@ -98,7 +100,7 @@ t.test('one runs at a time, and files edited meanwhile stay', async (t) => {
   t.match(another, { exitCode: 125, stdout: /first, of another queue, runs in/ })
   await world.exp(['daemon', 'stop'], { env: anotherHome })
   const added = await repo.exp('add', '-n', 'second', '--', 'true')
-  t.match(added.stderr, /what is queued has the overrides of first, which runs here now/)
+  t.match(added.stderr, /first runs in this workspace now/)
   const elsewhere = await repo.exp('run', '--no-in-place', '-c', 'pwd')
   t.notMatch(elsewhere.stdout, `${repo.path}\n`)
   t.match(await repo.shown(), [{ state: 'succeeded' }, { name: 'second', state: 'queued' }])
