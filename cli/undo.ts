@@ -1,11 +1,12 @@
+import { parseCommit, readObjects } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
-import type { Places } from '../lib/places.ts'
 import { changeRefs } from '../lib/refs.ts'
+import { parseTrailers } from '../lib/trailers.ts'
 import { saveWorkspace } from '../lib/workspace/save.ts'
 import { switchFiles } from '../lib/workspace/switch-files.ts'
 import { readTreeFiles, stashTrees } from '../lib/workspace/tree-files.ts'
 import { listUndo, type UndoEntry } from '../lib/workspace/undo-refs.ts'
-import { openSession, withHistory } from './session.ts'
+import { openSession, type Session, withHistory } from './session.ts'
 import { plainText, printTable } from './table.ts'
 
 /**
@@ -13,7 +14,8 @@ import { plainText, printTable } from './table.ts'
  * turn, so that a second undo takes the first back. Ignored files are not saved and not touched.
  */
 export const undo = async (options: { list?: boolean }): Promise<number> => {
-  const { repository, places } = await openSession()
+  const session = await openSession()
+  const { repository, places } = session
   const entries = await listUndo(repository)
   if (options.list === true) {
     process.stdout.write(
@@ -34,7 +36,7 @@ export const undo = async (options: { list?: boolean }): Promise<number> => {
   }
   const { commonDir } = repository
   const wanted = await readTreeFiles(commonDir, await stashTrees(commonDir, last.oid))
-  const made = await madeInPlace(places, last)
+  const made = await madeInPlace(session, last)
   const commits = [...last.brought, ...made.commits]
   const broughtTrees = await Promise.all(commits.map((oid) => stashTrees(commonDir, oid)))
   const brought = await readTreeFiles(commonDir, broughtTrees.flat())
@@ -53,14 +55,17 @@ export const undo = async (options: { list?: boolean }): Promise<number> => {
 
 /** What a run in the workspace itself left there, as far as it is known: its result knows it. */
 const madeInPlace = async (
-  places: Places,
+  { places, repository }: Session,
   { ran }: UndoEntry,
 ): Promise<{ commits: string[]; kept: string[] }> => {
-  const found = ran === null ? null : await withHistory(places, (history) => history?.byId(ran))
-  const state = found?.state
-  const result = state !== undefined && 'result' in state ? state.result : null
+  if (ran === null) return { commits: [], kept: [] }
+  const result = await withHistory(places, (history) => history?.resultOf(ran) ?? null)
+  const [commit] = result === null ? [] : await readObjects(repository.commonDir, [result])
+  if (commit?.type !== 'commit') return { commits: [], kept: [] }
+  const [files] = parseTrailers(parseCommit(commit.content).message).get('Exp-Files') ?? []
+  const kept = Array.isArray(files) ? (files as ({ path?: unknown } | null)[]) : []
   return {
-    commits: result === null ? [] : [result],
-    kept: (found?.kept ?? []).map(({ path }) => Buffer.from(path).toString('latin1')),
+    commits: [commit.oid],
+    kept: kept.map((file) => Buffer.from(String(file?.path)).toString('latin1')),
   }
 }

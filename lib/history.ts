@@ -23,6 +23,8 @@ export interface History {
   load(): { running: number; queued: number }
   /** The place of a queued experiment among those of all repositories; the next one has 1. */
   placeInQueue(number: number): number
+  /** The commit of what one attempt left. */
+  resultOf(run: { id: string; attempt: number }): string | null
   receipt(ticket: string): { refused: string | null } | null
   daemon(): DaemonRow | null
   close(): void
@@ -69,6 +71,12 @@ export const openHistory = (places: Places): History | null => {
     `select (select count(*) from experiment where state = 'running') as running,
             (select count(*) from experiment where state = 'queued') as queued`,
   )
+  const resultOf = db
+    .prepare<[string, number], string | null>(
+      `select run.result from run join experiment on experiment.number = run.experiment
+       where experiment.id = ? and run.attempt = ?`,
+    )
+    .pluck()
   const receipt = db.prepare<[string], { refused: string | null }>(
     'select refused from receipt where ticket = ?',
   )
@@ -85,6 +93,7 @@ export const openHistory = (places: Places): History | null => {
     running: () => runningAnywhere.all().map(toExperiment),
     placeInQueue: (number) => place.get({ number }) ?? 1,
     load: () => load.get() ?? { running: 0, queued: 0 },
+    resultOf: ({ id, attempt }) => resultOf.get(id, attempt) ?? null,
     receipt: (ticket) => receipt.get(ticket) ?? null,
     daemon: () => mapRow(daemon.get(), toDaemon),
     close: () => db.close(),

@@ -63,7 +63,11 @@ export const prepareWorkspace = async (
   const undo = await saveTrees(
     repository,
     trees,
-    { before: `the in-place run ${job.name}`, brought: [], runs: job.id },
+    {
+      before: `the in-place run ${job.name}`,
+      brought: [],
+      runs: { id: job.id, attempt: job.attempt },
+    },
     daemon.clock(),
   )
   killPoint('saved')

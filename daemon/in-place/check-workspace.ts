@@ -36,7 +36,7 @@ export const checkWorkspace = async (
   throw new UserError(
     'workspace-changed',
     `the workspace was changed since it was queued: ${listPaths(differing)}`,
-    `bring it back (git stash, git exp undo) and git exp retry ${job.name}, or queue it anew; without --in-place it runs as it was queued whatever is changed`,
+    'bring it back (git stash, git exp undo) and git exp retry, or queue it without --in-place',
   )
 }
 

@@ -18,8 +18,8 @@ export interface Occasion {
   before: string
   /** The commits whose files are about to be brought in. */
   brought: string[]
-  /** The experiment that is about to run in the workspace itself. */
-  runs?: string
+  /** The run that is about to run in the workspace itself. */
+  runs?: { id: string; attempt: number }
 }
 
 /**
@@ -57,7 +57,7 @@ export const saveTrees = async (
   const message = printMessage(`exp: the workspace before ${before}`, [
     ['Exp-Before', before],
     ...brought.map((oid): Trailer => ['Exp-Brought', oid]),
-    ...(runs === undefined ? [] : [['Exp-Id', runs] satisfies Trailer]),
+    ...runTrailers(runs),
   ])
   const [oid = ''] = await commitSnapshots(
     repository,
@@ -73,3 +73,11 @@ export const saveTrees = async (
   })
   return { ref, oid }
 }
+
+const runTrailers = (runs: Occasion['runs']): Trailer[] =>
+  runs === undefined
+    ? []
+    : [
+        ['Exp-Id', runs.id],
+        ['Exp-Attempt', runs.attempt],
+      ]

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { basename } from 'node:path'
 import { UserError } from '../errors.ts'
 import { gitText } from '../git.ts'
@@ -15,8 +15,8 @@ export interface UndoEntry {
   before: string
   /** The commits whose files were brought in then; theirs may be removed by an undo. */
   brought: string[]
-  /** The id of the experiment that then ran in the workspace itself; null for none. */
-  ran: string | null
+  /** The run that was then made in the workspace itself. */
+  ran: { id: string; attempt: number } | null
 }
 
 /** The saved workspaces of this worktree, newest first. */
@@ -37,26 +37,31 @@ export const listUndo = async (repository: Repository): Promise<UndoEntry[]> => 
     .map(([ref = '', oid = '', seconds = '', message = '']) => {
       const trailers = parseTrailers(message)
       const before = trailers.get('Exp-Before')?.[0]
-      const ran = trailers.get('Exp-Id')?.[0]
+      const id = trailers.get('Exp-Id')?.[0]
+      const attempt = trailers.get('Exp-Attempt')?.[0]
       return {
         ref,
         oid,
         savedAt: Number(seconds) * 1000,
         before: typeof before === 'string' ? before : '',
         brought: (trailers.get('Exp-Brought') ?? []).filter(isOid),
-        ran: typeof ran === 'string' ? ran : null,
+        ran: typeof id === 'string' && typeof attempt === 'number' ? { id, attempt } : null,
       }
     })
 }
 
-/** Keeps a saved workspace from gc under a name of its own. */
+/**
+ * Keeps a saved workspace from gc under a name of its own. The first three of the four hex digits are
+ * milliseconds, so that the names of one second are in order too.
+ */
 export const createUndoRef = async (
   repository: Repository,
   oid: string,
   nowMs: number,
 ): Promise<string> => {
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')
-  const ref = `${undoPrefix(repository)}${time}-${randomBytes(2).toString('hex')}`
+  const thousandths = (nowMs % 1000).toString(16).padStart(3, '0')
+  const ref = `${undoPrefix(repository)}${time}-${thousandths}${randomInt(16).toString(16)}`
   if (await changeRefs(repository.commonDir, [{ to: 'create', ref, oid }])) return ref
   throw new UserError('git', `the ref ${ref} could not be made`, 'try again')
 }
