@@ -128,23 +128,27 @@ t.test('stopped, timed out or not to be started, it is put back', async (t) => {
   await repo.exp('stop', 'stopped')
   t.match((await stopped).experiment, { state: 'stopped' })
   t.equal(repo.read('params.yaml'), 'lr: 0.1\n')
-  const options = ['--in-place', '-S', 'lr=0.5', '--timeout', '1s', '-n', 'late']
-  const late = await runScript(repo, `echo a >made; ${wait}`, ...options)
+  const overridden = ['--in-place', '-S', 'lr=0.5']
+  const late = await runScript(repo, wait, ...overridden, '--timeout', '1s')
   t.match(late.experiment, { state: 'timed-out' })
   t.equal(repo.read('params.yaml'), 'lr: 0.1\n')
-  await repo.exp('retry', 'late')
-  await repo.exp('wait', 'late')
-  const find = async () => (await repo.shown()).find(({ name }) => name === 'late')
-  t.match(await find(), { state: 'refused', reason: { text: /since it was queued: made;/ } })
-  await repo.exp('undo')
-  await repo.exp('retry', 'late')
-  await repo.exp('wait', 'late')
-  t.match(await find(), { state: 'timed-out', attempt: 3 }, 'undo makes it what was queued')
-  await repo.exp('undo')
-  const none = await repo.exp('run', '--in-place', '-S', 'lr=0.5', '--', 'no-such-program')
+  const none = await repo.exp('run', ...overridden, '--', 'no-such-program')
   t.equal(none.exitCode, 125)
   t.equal(repo.read('params.yaml'), 'lr: 0.1\n')
-  t.equal((await repo.exp('rm', 'stopped', 'late')).exitCode, 0)
+  t.equal((await repo.exp('rm', 'stopped', late.experiment.name)).exitCode, 0)
+})
+
+t.test('a retry runs only in what was queued, which undo brings back', async (t) => {
+  const repo = await sandbox(t).repository({ 'params.yaml': 'lr: 0.1\n' })
+  await runScript(repo, 'echo a >made; exit 1', '--in-place', '-n', 'bad')
+  const again = async () => {
+    await repo.exp('retry', 'bad')
+    await repo.exp('wait', 'bad')
+    return (await repo.shown())[0]
+  }
+  t.match(await again(), { state: 'refused', reason: { text: /since it was queued: made;/ } })
+  t.equal((await repo.exp('undo')).exitCode, 0)
+  t.match(await again(), { state: 'failed', attempt: 3 })
 })
 
 t.test('a commit made by a run in place queues nothing, and neither does add', async (t) => {
