@@ -1,7 +1,9 @@
+import { basename, resolve } from 'node:path'
 import { stateText } from '../lib/describe.ts'
 import { UserError } from '../lib/errors.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
+import { replaceFile } from '../lib/files.ts'
 import { findExperiment } from '../lib/find-experiment.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
@@ -23,6 +25,8 @@ export interface ShowOptions extends ViewOptions {
   csv?: boolean
   tsv?: boolean
   md?: boolean
+  /** The file to write a page to; `-` is standard output. */
+  html?: string
   /** How many lines at most; 0 for all. By itself as many as the screen has. */
   lines?: string
 }
@@ -55,6 +59,7 @@ export const show = async (options: ShowOptions): Promise<number> => {
   if (options.csv === true) process.stdout.write(printSeparated(view, ','))
   else if (options.tsv === true) process.stdout.write(printSeparated(view, '\t'))
   else if (options.md === true) process.stdout.write(printMarkdown(view))
+  else if (options.html !== undefined) await writePage(options.html, view, session, series, nowMs)
   else printView(view, { whole, total: rows.length, isWide: options.allColumns === true, nowMs })
   return 0
 }
@@ -71,8 +76,34 @@ const choose = (session: Session, names: string[]): Promise<Experiment[]> =>
     return [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
   })
 
-const needsSteps = ({ cols }: ShowOptions): boolean =>
-  cols !== undefined && parseColumns(cols).some(({ reducer }) => reducer !== null)
+const writePage = async (
+  file: string,
+  view: View,
+  { repository }: Session,
+  series: Map<Experiment, Series>,
+  nowMs: number,
+): Promise<void> => {
+  const { printHtml } = await import('./formats/html.ts')
+  const page = printHtml(view, {
+    title: `Experiments of ${basename(repository.worktree)}`,
+    nowMs,
+    stepsOf: ({ experiment }) => series.get(experiment) ?? new Map(),
+  })
+  if (file === '-') {
+    process.stdout.write(page)
+    return
+  }
+  try {
+    replaceFile(resolve(file), page, { mode: 0o644 })
+  } catch (error) {
+    throw new UserError('file', `${file} cannot be written: ${(error as Error).message}`)
+  }
+  process.stderr.write(`written to ${file}\n`)
+}
+
+const needsSteps = ({ cols, html }: ShowOptions): boolean =>
+  html !== undefined ||
+  (cols !== undefined && parseColumns(cols).some(({ reducer }) => reducer !== null))
 
 /** As many as asked for; else as the screen has room for, or all where there is none. */
 const linesWanted = ({ lines }: ShowOptions): number => {

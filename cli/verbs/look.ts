@@ -21,6 +21,7 @@ export const lookVerbs = ({ verb, done }: Verbs): void => {
     .option('--csv', 'as comma-separated values')
     .option('--tsv', 'as tab-separated values')
     .option('--md', 'as a table in Markdown')
+    .option('--html <file>', 'as one page to look at in a browser, curves included')
     .action(async (names: string[], options: object) => {
       const { show } = await import('../show.ts')
       done(await show({ names, ...options }))
