@@ -1,5 +1,6 @@
 import { capture, dropSnapshots } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
+import { findComposition, inGroups } from '../lib/compose/composition.ts'
 import type { Config } from '../lib/config.ts'
 import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
@@ -11,7 +12,6 @@ import { ignoredPaths } from '../lib/ignored.ts'
 import { refuseProblems } from '../lib/load-config.ts'
 import { expandSweep } from '../lib/overrides/expand.ts'
 import { parseOverride } from '../lib/overrides/parse.ts'
-import { refuseComposition } from '../lib/overrides/refuse-composition.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { queuedExperiment } from '../lib/pending.ts'
 import type { Repository } from '../lib/repository.ts'
@@ -71,11 +71,12 @@ export const enqueue = async (
   const { config } = refuseProblems(session.reading)
   const take = untracked(options)
   const executor = chosenExecutor(options, config.executor)
+  const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
+  const composition = await findComposition(tree, repository, process.env)
   const parsed = (options.setParam ?? []).map((text) => parseOverride(text))
-  for (const one of parsed) refuseComposition(one)
-  const combinations = expandSweep(parsed)
+  const combinations = expandSweep(parsed.map((one) => inGroups(composition, one)))
   const answer = resolveSpec({
-    tree: workspaceTree(repository.worktree, ignoredPaths(repository.worktree)),
+    tree,
     workdir: repository.workdir,
     commandLine: commandLine(options),
     flags: {
@@ -84,6 +85,7 @@ export const enqueue = async (
       link: options.link,
       copy: options.copy,
     },
+    composed: composition?.params ?? null,
   })
   if (options.force === true) await vacateNames(session, options.name ?? null, combinations)
   const progress = progressLine(process.stderr)
@@ -97,7 +99,7 @@ export const enqueue = async (
       )
       const link = expandPaths(repository.worktree, spec.link)
       const copy = expandPaths(repository.worktree, spec.copy)
-      return { spec: { ...spec, params, link, copy }, sweep }
+      return { spec: { ...spec, params, link, copy }, sweep, composition }
     }),
     name: options.name ?? null,
     executor,

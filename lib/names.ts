@@ -60,7 +60,8 @@ export const randomName = (): string =>
 /** `lr=0.1,depth=18`: of each changed parameter the last part of its key. */
 const parameterName = (overrides: Override[]): string | null => {
   if (overrides.length === 0) return null
-  const lastParts = overrides.map(({ path }) => path.at(-1))
+  // Of a config group too: `server/db` is `db`.
+  const lastParts = overrides.map(({ path }) => path.at(-1)?.split('/').at(-1))
   const unique = new Set(lastParts).size === lastParts.length
   const name = overrides
     .map(({ path, text }, i) => {

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Composition } from '../compose/composition.ts'
 import { UserError } from '../errors.ts'
 import { GitError, git } from '../git.ts'
 import { foldName, freeName, proposeNames } from '../names.ts'
@@ -24,6 +25,8 @@ export interface Plan {
   spec: Spec
   /** One list of overrides an experiment; a sweep has several. Each names its file. */
   sweep: Override[][]
+  /** What one of the parameter files is composed of, or null. */
+  composition: Composition | null
 }
 
 export interface CaptureRequest {
@@ -118,7 +121,7 @@ const captureOnce = async (
     authorLine(repository, nowMs),
     takenNames(repository.commonDir, repository.head),
   ])
-  const edited = await editParameters(repository, trees, plan.sweep)
+  const edited = await editParameters(repository, trees, plan.sweep, plan.composition)
   let names = await chooseNames(request, plan, taken)
   for (let attempt = 1; ; attempt++) {
     const facts = names.map((name, i) =>

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import type { Composition } from '../compose/composition.ts'
 import { UserError } from '../errors.ts'
 import { git, gitList } from '../git.ts'
 import type { Override } from '../overrides/override.ts'
@@ -37,26 +38,81 @@ export const placeOverrides = (
     return { ...override, file }
   })
 
-/** Applies each experiment's overrides to the snapshot's own copies of the files. */
+/**
+ * Applies each experiment's overrides to the snapshot's own copies of the files. A composed file is
+ * written for every experiment, whether something overrides it or not.
+ */
 export const editParameters = async (
   repository: Repository,
   trees: Trees,
   sweep: Override[][],
+  composition: Composition | null,
 ): Promise<EditedFile[][]> => {
+  const composed = composition?.params ?? null
   const names = [...new Set(sweep.flat().map(({ file }) => file ?? ''))]
   const openFiles = new Map<string, OpenFile>()
-  for (const [name, file] of await readFiles(repository, trees, names)) {
+  for (const [name, file] of await readFiles(
+    repository,
+    trees,
+    names.filter((name) => name !== composed),
+  )) {
     openFiles.set(name, { file, edit: await openParams(name, file.content.toString()) })
   }
-  return sweep.map((overrides) => editOne(openFiles, overrides))
+  if (composition !== null) {
+    const file = await composedFile(repository, trees, composition.params)
+    openFiles.set(composition.params, { file, edit: composition.compose })
+  }
+  return sweep.map((overrides) => editOne(openFiles, overrides, composed))
 }
 
-const editOne = (openFiles: Map<string, OpenFile>, overrides: Override[]): EditedFile[] =>
-  [...Map.groupBy(overrides, ({ file }) => file ?? '')].map(([name, own]) => {
+const editOne = (
+  openFiles: Map<string, OpenFile>,
+  overrides: Override[],
+  composed: string | null,
+): EditedFile[] => {
+  const byFile = Map.groupBy(overrides, ({ file }) => file ?? '')
+  if (composed !== null && !byFile.has(composed)) byFile.set(composed, [])
+  return [...byFile].map(([name, own]) => {
     const open = openFiles.get(name)
     if (open === undefined) throw new Error(`${name} was not read`)
     return { ...open.file, content: Buffer.from(open.edit(own)) }
   })
+}
+
+/** Where a composed config is written: a file that need not be there. */
+const composedFile = async (
+  repository: Repository,
+  trees: Trees,
+  name: string,
+): Promise<EditedFile> => {
+  for (const folder of foldersAbove(name)) {
+    const found = await entry(repository, trees.tracked, folder)
+    if (found !== null && found.mode !== '040000') throw notAFile(name, folder)
+  }
+  const tracked = await entry(repository, trees.tracked, name)
+  const found =
+    tracked ?? (trees.untracked === null ? null : await entry(repository, trees.untracked, name))
+  const mode = found?.mode ?? '100644'
+  if (mode !== '100644' && mode !== '100755') throw notAFile(name, name)
+  return {
+    path: name,
+    mode,
+    content: Buffer.alloc(0),
+    isTracked: tracked !== null || found === null,
+  }
+}
+
+const foldersAbove = (path: string): string[] => {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
+}
+
+const notAFile = (name: string, what: string): UserError =>
+  new UserError(
+    'bad-params-file',
+    `the composed config cannot be written to ${name}: ${what} is a link or no file`,
+    '`hydra: {params: FILE}` in exp.yaml names another one',
+  )
 
 /** A parameter file that was read once, for all experiments of a sweep. */
 interface OpenFile {

@@ -13,7 +13,12 @@ export interface Choices {
   /** `+db=mysql`. */
   appended: GroupEntry[]
   /** The options taken so far, by override key. */
-  known: Map<string, string | null>
+  known: Map<string, Known>
+}
+
+interface Known {
+  choice: string | null
+  said: string
 }
 
 interface Chosen {
@@ -143,12 +148,13 @@ export const noteKnown = (choices: Choices, entry: Placed): void => {
   if (entry.is !== 'group' || Array.isArray(entry.choice)) return
   const key = overrideKey(entry)
   const known = choices.known.get(key)
-  if (known === undefined) choices.known.set(key, entry.choice)
-  else if (known !== entry.choice) {
+  const { choice, said } = entry
+  if (known === undefined) choices.known.set(key, { choice, said })
+  else if (known.choice !== choice) {
     throw new UserError(
       'bad-config',
-      `${entry.said}: ${key} is ${known} already, and here ${entry.choice}`,
-      `\`override ${key}: ${entry.choice}\` at the end of the list replaces it`,
+      `${said} chooses ${key}: ${choice}, and ${known.said} ${key}: ${known.choice}`,
+      `\`override ${key}: OPTION\` at the end of a defaults list replaces a choice`,
     )
   }
 }

@@ -41,9 +41,10 @@ export const openConfigFolder = (worktree: string, path: string): ConfigFolder =
     return names.map((name) => (wanted === 'file' ? name.slice(0, -'.yaml'.length) : name)).sort()
   }
   const load = (name: string): Config | null => {
-    const file = posix.join(path, name.endsWith('.yaml') ? name : `${name}.yaml`)
-    const found = at(file.slice(path === '' ? 0 : path.length + 1))
+    const suffixed = name.endsWith('.yaml') ? name : `${name}.yaml`
+    const found = at(suffixed)
     if (found === null || kindOf(found) !== 'file') return null
+    const file = posix.join(path, suffixed)
     return readConfig(file, textOf(file, found))
   }
   const folder = at('')

@@ -1,15 +1,17 @@
 import { UserError } from '../errors.ts'
+import type { Choices } from './choices.ts'
 import { openInterpolation } from './interpolation/evaluate.ts'
 import type { Placed } from './placed.ts'
 
 /** An item of a defaults list such as `${db}_${server}`, with the options that other groups have. */
 export const resolveName = (
   entry: Placed,
-  known: ReadonlyMap<string, string | null>,
+  known: Choices['known'],
   env: NodeJS.ProcessEnv,
 ): Placed => {
+  const options = new Map(known.entries().map(([key, { choice }]) => [key, choice]))
   const resolved = (text: string): string => {
-    const { evaluate } = openInterpolation(new Map(known), { env, blame: () => entry.said })
+    const { evaluate } = openInterpolation(options, { env, blame: () => entry.said })
     const name = evaluate(text, [])
     if (typeof name === 'string') return name
     throw new UserError('bad-config', `${entry.said}: ${text} is no name`)

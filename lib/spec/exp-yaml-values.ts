@@ -2,7 +2,8 @@ import type { Node } from 'yaml'
 import { nearestName } from '../nearest-name.ts'
 import { durationMs, sizeBytes } from './amount.ts'
 import * as check from './checks.ts'
-import { repositoryPath } from './repository-path.ts'
+import { configName, type Hydra, hydraDefaults, hydraKeys } from './hydra.ts'
+import { isGlob, repositoryPath } from './repository-path.ts'
 import type { Direction, Resources } from './spec.ts'
 import type { YamlFile } from './yaml-file.ts'
 
@@ -59,6 +60,31 @@ export const resources = (value: Value): Resources => {
 }
 
 export const resourceKeys: readonly string[] = ['gpus', 'cpus', 'memory']
+
+/** True, or the folder, the config and the parameter file by their names; null for false. */
+export const hydra = (value: Value): Hydra | null => {
+  const given = scalar(value)
+  const otherwise = hydraDefaults(value.folder)
+  if (typeof given === 'boolean') return given ? otherwise : null
+  const named = new Map(knownKeys(value, hydraKeys))
+  const read = <T>(key: string, reader: (value: Value) => T, absent: T): T => {
+    const found = named.get(key)
+    return found === undefined ? absent : reader(found)
+  }
+  return {
+    configDir: read('config_dir', fixedPath, otherwise.configDir),
+    configName: read('config_name', primaryConfig, otherwise.configName),
+    params: read('params', fixedPath, otherwise.params),
+  }
+}
+
+const fixedPath = (value: Value): string => {
+  const given = path(value)
+  return isGlob(given) ? refuse(value, 'must be one path, without wildcards') : given
+}
+
+const primaryConfig = (value: Value): string =>
+  configName(scalar(value)) ?? refuse(value, 'must be the name of a config, such as config')
 
 export const goal = (value: Value): Record<string, Direction> =>
   Object.fromEntries(

@@ -17,6 +17,8 @@ export interface Question {
   /** What was typed: an argv after `--`, a line for the shell with `-c`. */
   commandLine: { argv: string[] } | { shell: string } | null
   flags: SpecFlags
+  /** The parameter file that is composed, if one is: overrides without a file are about it. */
+  composed?: string | null
 }
 
 export interface Answer {
@@ -29,7 +31,7 @@ export interface Answer {
 
 /** Decides what the experiment is: flags before exp.yaml before dvc.yaml before file names. */
 export const resolveSpec = async (question: Question): Promise<Answer> => {
-  const { tree, commandLine, flags } = question
+  const { tree, commandLine, flags, composed = null } = question
   const [workdir = ''] = conventions.upward(question.workdir)
   const exp = await readNearest(tree, { from: workdir, name: 'exp.yaml' }, readExpYaml)
   const given = merge(exp?.said ?? {}, readFlags(flags, workdir))
@@ -40,13 +42,14 @@ export const resolveSpec = async (question: Question): Promise<Answer> => {
 
   const folders = [...(exp === null ? [] : [conventions.folderOf(exp.path)]), workdir, '']
   const metrics = given.metrics ?? someOrNull(dvc.metrics)
+  const params =
+    given.params ?? someOrNull(dvc.params) ?? (await conventions.findParams(tree, folders))
   // Reading it back checks sizes, and fills in what nobody said.
   const spec = parseSpec(
     JSON.stringify({
       ...given,
       command,
-      params:
-        given.params ?? someOrNull(dvc.params) ?? (await conventions.findParams(tree, folders)),
+      params: [...new Set([...(composed === null ? [] : [composed]), ...params])],
       metrics: metrics ?? conventions.inFolders(folders, conventions.metricsNames),
       outputs: given.outputs ?? dvc.outputs,
       link: given.link ?? (await conventions.findLinks(tree, folders)),
@@ -56,7 +59,14 @@ export const resolveSpec = async (question: Question): Promise<Answer> => {
   return {
     spec,
     detected: describeSpec(spec, found),
-    notes: [...(await absentNotes(tree, given.params ?? [])), ...dvc.notes, ...notYetNotes(spec)],
+    notes: [
+      ...(await absentNotes(
+        tree,
+        (given.params ?? []).filter((path) => path !== composed),
+      )),
+      ...dvc.notes,
+      ...notYetNotes(spec),
+    ],
   }
 }
 

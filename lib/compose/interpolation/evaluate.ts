@@ -10,14 +10,14 @@ import {
   type Mapping,
   MISSING,
 } from '../data.ts'
+import { parseText } from './parse.ts'
 import {
   type Argument,
   hasInterpolation,
   type Interpolation,
   InterpolationError,
   type Part,
-  parseText,
-} from './parse.ts'
+} from './parts.ts'
 import { pythonText } from './python-text.ts'
 import { callResolver } from './resolvers.ts'
 import type { Found, Path, Scope } from './scope.ts'
@@ -61,6 +61,9 @@ export const openInterpolation = (root: Mapping, { env, blame }: Surroundings): 
       const [only] = parts
       if (parts.length === 1 && typeof only === 'object') return interpolated(only, path)
       return { data: joined(parts, path), path }
+    } catch (error) {
+      if (error instanceof InterpolationError) error.at ??= { text, path }
+      throw error
     } finally {
       open.delete(place)
     }
@@ -168,14 +171,17 @@ export const openInterpolation = (root: Mapping, { env, blame }: Surroundings): 
       return resolved(isRead ? read(data, path) : { data, path })
     } catch (error) {
       if (error instanceof MissingValue) return MISSING
-      throw blamed(error, data, path)
+      throw blamed(error, path)
     }
   }
 
-  const blamed = (error: unknown, data: Data, path: Path): unknown => {
+  const blamed = (error: unknown, path: Path): unknown => {
     if (!(error instanceof InterpolationError)) return error
-    const text = typeof data === 'string' ? data : path.join('.')
-    return new UserError('bad-config', `${blame(path)}: cannot resolve ${text}: ${error.message}`)
+    const at = error.at ?? { text: path.join('.'), path }
+    return new UserError(
+      'bad-config',
+      `${blame(at.path)}: cannot resolve ${at.text}: ${error.message}`,
+    )
   }
 
   return {
@@ -183,7 +189,7 @@ export const openInterpolation = (root: Mapping, { env, blame }: Surroundings): 
       try {
         return resolved(read(text, path))
       } catch (error) {
-        throw blamed(error, text, path)
+        throw blamed(error, path)
       }
     },
     containerAt: (text, path) => {

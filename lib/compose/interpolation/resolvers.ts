@@ -1,5 +1,6 @@
 import { type Data, isContainer, isMapping, MISSING } from '../data.ts'
-import { type Argument, InterpolationError, parseArgument } from './parse.ts'
+import { parseArgument } from './parse.ts'
+import { type Argument, InterpolationError } from './parts.ts'
 import { pythonText } from './python-text.ts'
 import type { Found, Scope } from './scope.ts'
 

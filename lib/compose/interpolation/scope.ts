@@ -1,5 +1,5 @@
 import type { Data } from '../data.ts'
-import type { Argument } from './parse.ts'
+import type { Argument } from './parts.ts'
 
 /** Where something stands: the keys from the root to it. */
 export type Path = readonly string[]
