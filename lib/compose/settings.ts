@@ -29,7 +29,8 @@ type Settings = Record<string, string>
 const dvcSettings = async (text: string, path: string): Promise<Settings> => {
   const section = (await sections(text, path)).hydra
   if (section === null || typeof section !== 'object' || Array.isArray(section)) return {}
-  return Object.fromEntries(Object.entries(section).map(([key, value]) => [key, String(value)]))
+  const single = Object.entries(section).filter(([, value]) => typeof value !== 'object')
+  return Object.fromEntries(single.map(([key, value]) => [key, `${value as string | boolean}`]))
 }
 
 /** A config of DVC's that cannot be read must not stop who does not even use DVC. */
