@@ -98,6 +98,7 @@ const composedFile = async (
     path: name,
     mode,
     content: Buffer.alloc(0),
+    original: found?.oid ?? null,
     isTracked: tracked !== null || found === null,
   }
 }
