@@ -1,6 +1,7 @@
 import { capture, dropSnapshots } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
-import { findComposition, inGroups } from '../lib/compose/composition.ts'
+import type { Composition } from '../lib/compose/composition.ts'
+import { findComposition } from '../lib/compose/composition.ts'
 import type { Config } from '../lib/config.ts'
 import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
@@ -10,27 +11,26 @@ import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
 import { refuseProblems } from '../lib/load-config.ts'
-import { expandSweep } from '../lib/overrides/expand.ts'
-import { parseOverride } from '../lib/overrides/parse.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { queuedExperiment } from '../lib/pending.ts'
 import type { Repository } from '../lib/repository.ts'
-import { resolveSpec } from '../lib/spec/resolve.ts'
+import { type Answer, resolveSpec } from '../lib/spec/resolve.ts'
 import type { Spec } from '../lib/spec/spec.ts'
-import { workspaceTree } from '../lib/spec/tree.ts'
+import { type Tree, workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
+import { describeSample, planSweep } from './plan-sweep.ts'
 import { progressLine } from './progress.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
+import type { SweepOptions } from './sweep-options.ts'
 import { vacateNames } from './vacate-names.ts'
 
 /** What `add` and `run` are told. */
-export interface AddOptions {
+export interface AddOptions extends SweepOptions {
   /** What stood behind `--`, or null. */
   command: string[] | null
-  setParam?: string[]
   name?: string
   force?: boolean
   /** `-c`: a line for the shell. */
@@ -73,34 +73,19 @@ export const enqueue = async (
   const executor = chosenExecutor(options, config.executor)
   const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
   const composition = await findComposition(tree, repository, process.env)
-  const parsed = (options.setParam ?? []).map((text) => parseOverride(text))
-  const combinations = expandSweep(parsed.map((one) => inGroups(composition, one)))
-  const answer = resolveSpec({
-    tree,
-    workdir: repository.workdir,
-    commandLine: commandLine(options),
-    flags: {
-      setup: options.setup,
-      timeout: options.timeout,
-      link: options.link,
-      copy: options.copy,
-    },
-    composed: composition?.params ?? null,
-  })
-  if (options.force === true) await vacateNames(session, options.name ?? null, combinations)
+  const { sweep, sample } = await planSweep(options, composition)
+  const answer = resolveHere(repository, { tree, composition }, options)
+  if (options.force === true) await vacateNames(session, options.name ?? null, sweep)
   const progress = progressLine(process.stderr)
   const captured = await capture({
     repository,
     places,
-    plan: answer.then(({ spec }) => {
-      const params = expandPaths(repository.worktree, spec.params)
-      const sweep = combinations.map((overrides) =>
-        placeOverrides(overrides, repository.workdir, params),
-      )
-      const link = expandPaths(repository.worktree, spec.link)
-      const copy = expandPaths(repository.worktree, spec.copy)
-      return { spec: { ...spec, params, link, copy }, sweep, composition }
-    }),
+    plan: answer.then(({ spec }) => ({
+      spec,
+      sweep: sweep.map((overrides) => placeOverrides(overrides, repository.workdir, spec.params)),
+      sample,
+      composition,
+    })),
     name: options.name ?? null,
     executor,
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
@@ -135,6 +120,7 @@ export const enqueue = async (
       ? []
       : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),
     ...(about === null ? [] : [about]),
+    ...(sample === null ? [] : [describeSample(sample)]),
   ]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
   const state = await ensureDaemon(places)
@@ -148,6 +134,32 @@ export const enqueue = async (
   return captured.snapshots.map(({ oid, facts }) =>
     queuedExperiment(ticket, { oid, id: facts.id, name: facts.name }, facts),
   )
+}
+
+/** What the experiment is, with the paths that globs stand for. */
+export const resolveHere = async (
+  { worktree, workdir }: Repository,
+  { tree, composition }: { tree: Tree; composition: Composition | null },
+  options: AddOptions,
+): Promise<Answer> => {
+  const { setup, timeout, link, copy } = options
+  const answer = await resolveSpec({
+    tree,
+    workdir,
+    commandLine: commandLine(options),
+    flags: { setup, timeout, link, copy },
+    composed: composition?.params ?? null,
+  })
+  const { spec } = answer
+  return {
+    ...answer,
+    spec: {
+      ...spec,
+      params: expandPaths(worktree, spec.params),
+      link: expandPaths(worktree, spec.link),
+      copy: expandPaths(worktree, spec.copy),
+    },
+  }
 }
 
 const IN_PLACE =

@@ -21,6 +21,8 @@ The five to start with:
 export interface Verbs {
   /** Begins a verb. */
   verb: (name: string, description: string) => Command
+  /** What stood before `--`, as it was typed. */
+  typed: string[]
   /** What stood behind `--`, or null: the user's command and no business of ours to parse. */
   command: string[] | null
   /** Takes a verb's exit code. */
@@ -48,6 +50,7 @@ export const run = async (argv: string[]): Promise<number> => {
     .enablePositionalOptions()
   const verbs: Verbs = {
     verb: (name, description) => program.command(name).description(description).exitOverride(),
+    typed: own,
     command,
     done: (code) => {
       exitCode = code

@@ -24,8 +24,12 @@ export const openSession = async (): Promise<Session> => ({
 })
 
 /** The same, with what git config says; both questions are asked at once. */
-export const openConfiguredSession = async (): Promise<ConfiguredSession> => {
-  const found = openPlaces()
+export const openConfiguredSession = (): Promise<ConfiguredSession> => configured(openPlaces())
+
+/** The same, for what only looks: no folder is made, and the places may not be there. */
+export const openUntouchedSession = (): Promise<ConfiguredSession> => configured(places())
+
+const configured = async (found: Places): Promise<ConfiguredSession> => {
   const [repository, reading] = await settle<[Repository, ConfigReading]>([
     findHere(),
     loadConfig(folderHere()),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Readable } from 'node:stream'
 
 /** Where one git call works, when that is not what git would find by itself. */
 export interface GitPlace {
@@ -14,7 +15,8 @@ export interface GitOptions {
   cwd?: string
   place?: GitPlace
   env?: NodeJS.ProcessEnv
-  input?: string | Buffer
+  /** An iterable is read as fast as git reads: what it makes need not be in memory together. */
+  input?: string | Buffer | Iterable<Buffer>
   /** Exit codes that are an answer and no failure; 0 always is one. */
   okExits?: number[]
   timeoutMs?: number
@@ -121,7 +123,17 @@ export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer
     })
     // Git may end before it has read its input; its exit code tells what that means.
     child.stdin.on('error', () => {})
-    child.stdin.end(options.input)
+    const { input } = options
+    if (input === undefined || typeof input === 'string' || Buffer.isBuffer(input)) {
+      child.stdin.end(input)
+    } else {
+      const source = Readable.from(input, { objectMode: false })
+      source.on('error', (error) => {
+        child.kill('SIGKILL')
+        reject(error)
+      })
+      source.pipe(child.stdin)
+    }
   })
 
 /** What git printed, without the newline at its end. */

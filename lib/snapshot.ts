@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts'
+import type { Sampling } from './overrides/sample.ts'
 import type { Baseline } from './repository.ts'
 import { parseSpec, printSpec, type Spec } from './spec/spec.ts'
 import { parseTrailers, printMessage, type Trailer } from './trailers.ts'
@@ -29,6 +30,8 @@ export interface SnapshotFacts {
   /** Each as it would be typed behind `-S`. */
   overrides: string[]
   replaced: Replaced[]
+  /** What drew the overrides' values, if anything did; written for people, and not read back. */
+  sample?: Sampling
   executor: Executor
   /** Null for a commit that a hook queued: the daemon reads exp.yaml from the commit. */
   spec: Spec | null
@@ -46,6 +49,7 @@ export const printSnapshotMessage = (facts: SnapshotFacts, baseline: Baseline): 
     ['Exp-Workdir', facts.workdir],
     ...facts.overrides.map((text): Trailer => ['Exp-Override', text]),
     ...facts.replaced.map(({ path, original }): Trailer => ['Exp-Replaced', [path, original]]),
+    ...(facts.sample === undefined ? [] : [['Exp-Sample', facts.sample] satisfies Trailer]),
     ['Exp-Executor', facts.executor],
     ...(facts.spec === null ? [] : specTrailers(facts.spec)),
   ]

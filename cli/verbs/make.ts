@@ -1,21 +1,43 @@
-import { UserError } from '../../lib/errors.ts'
 import type { Verbs } from '../program.ts'
+import { refuseWords } from '../refuse-words.ts'
 
 const HELP = {
   add: 'queue the workspace as it is this second: git exp add [options] [-- COMMAND…]',
   run: 'queue it, follow its log, and exit with its code: git exp run [options] [-- COMMAND…]',
 }
 
-export const makeVerbs = ({ verb, command, done }: Verbs): void => {
+export const makeVerbs = ({ verb, typed, command, done }: Verbs): void => {
   for (const name of ['add', 'run'] as const) {
+    const overrides: string[] = []
+    const override = (spell: (text: string) => string) => (text: string) => {
+      overrides.push(spell(text))
+    }
     const make = verb(name, HELP[name])
       .usage('[options] [-- COMMAND…]')
       .argument('[words...]')
       .option(
         '-S, --set-param <[file:]key=value>',
         'override a parameter; a,b,c makes a sweep',
-        many,
+        override((text) => text),
       )
+      .option(
+        '--add-param <[file:]key=value>',
+        'a parameter that is not there yet: -S +key=value',
+        override((text) => `+${text}`),
+      )
+      .option(
+        '--unset <[file:]key>',
+        'leave a parameter out: -S ~key',
+        override((text) => `~${text}`),
+      )
+      .option('--set <file>', 'overrides from YAML, JSON or CSV, one experiment a row')
+      .option('--zip', 'pair the values of a sweep instead of combining all with all')
+      .option('--sample <n>', 'draw so many experiments from the sweep; interval(a,b) needs it')
+      .option('--sampler <which>', 'random (the default), sobol or halton')
+      .option('--seed <n>', 'what draws and shuffles: the same one gives the same experiments')
+      .option('--no-sweep', 'commas are text: each value is taken literally')
+      .option('--dry-run', 'print what would be queued, and queue nothing')
+      .option('-y, --yes', 'queue more than 10,000 without being asked')
       .option('-n, --name <name>', 'name it; a sweep gets NAME-1, NAME-2 …')
       .option('-f, --force', 'take the name from whoever has it, who is then NAME.1')
       .option('-c, --shell <line>', 'a command line for the shell, in place of -- COMMAND…')
@@ -29,9 +51,13 @@ export const makeVerbs = ({ verb, command, done }: Verbs): void => {
       .option('--no-in-place', 'run it in a workplace, whatever exp.executor says')
       .option('--nested', 'queue from inside a run')
       .option('--json', 'print what was queued as JSON')
-      .action(async (words: string[], options: object) => {
-        refuseWords(name, words)
-        if (name === 'add') {
+      .action(async (words: string[], given: { dryRun?: boolean }) => {
+        refuseWords({ verb: name, words, overrides, typed })
+        const options = { ...given, overrides }
+        if (given.dryRun === true) {
+          const { dryRun } = await import('../dry-run.ts')
+          done(await dryRun({ command, ...options }))
+        } else if (name === 'add') {
           const { add } = await import('../add.ts')
           done(await add({ command, ...options }))
         } else {
@@ -44,13 +70,3 @@ export const makeVerbs = ({ verb, command, done }: Verbs): void => {
 }
 
 const many = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
-
-/** Words that are no option are nearly always a command whose `--` was forgotten. */
-const refuseWords = (verb: string, words: string[]): void => {
-  if (words.length === 0) return
-  throw new UserError(
-    'usage',
-    `“${words.join(' ')}” is no option`,
-    `a command goes behind --: git exp ${verb} -- ${words.join(' ')}`,
-  )
-}

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto'
 import type { Composition } from '../compose/composition.ts'
 import { UserError } from '../errors.ts'
 import { GitError, git } from '../git.ts'
-import { foldName, freeName, proposeNames } from '../names.ts'
 import type { Override } from '../overrides/override.ts'
 import { printOverride } from '../overrides/print.ts'
+import type { Sampling } from '../overrides/sample.ts'
 import type { Places } from '../places.ts'
 import { queueId } from '../places.ts'
 import { changeRefs, resultRef, snapshotRef, takenNames } from '../refs.ts'
@@ -13,9 +13,9 @@ import { settle } from '../settle.ts'
 import { type Executor, printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
 import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
-import { authorLine, commitSnapshots, type EditedFile } from './commit-snapshots.ts'
+import { chooseNames } from './choose-names.ts'
+import { authorLine, commitSnapshots, type Draft, type EditedFile } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
-import { findOrphans } from './orphans.ts'
 import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
 import { letGcEnd } from './user-gc.ts'
@@ -27,6 +27,8 @@ export interface Plan {
   sweep: Override[][]
   /** What one of the parameter files is composed of, or null. */
   composition: Composition | null
+  /** What their values were drawn with; null where none were. */
+  sample: Sampling | null
 }
 
 export interface CaptureRequest {
@@ -122,16 +124,18 @@ const captureOnce = async (
     takenNames(repository.commonDir, repository.head),
   ])
   const edited = await editParameters(repository, trees, plan.sweep, plan.composition)
-  let names = await chooseNames(request, plan, taken)
+  let names = await claimNames(request, plan, taken)
   for (let attempt = 1; ; attempt++) {
-    const facts = names.map((name, i) =>
-      factsOf(request, plan, name, plan.sweep[i] ?? [], edited[i] ?? []),
-    )
-    const drafts = facts.map((own, i) => ({
-      message: printSnapshotMessage(own, baseline),
-      files: edited[i] ?? [],
-    }))
-    const oids = await commitSnapshots(repository, trees, baseline, drafts, author)
+    const facts: SnapshotFacts[] = []
+    const drafts = function* (): Generator<Draft> {
+      for (const [i, name] of names.entries()) {
+        const files = edited[i]?.() ?? []
+        const own = factsOf(request, plan, name, plan.sweep[i] ?? [], files)
+        facts.push(own)
+        yield { message: printSnapshotMessage(own, baseline), files }
+      }
+    }
+    const oids = await commitSnapshots(repository, trees, baseline, drafts(), author)
     const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
     if (await letGcEnd(repository.commonDir)) await refuseBroken(repository, snapshots)
     if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }
@@ -139,48 +143,25 @@ const captureOnce = async (
       throw new UserError('name-taken', 'others keep taking these names', 'give one with -n')
     }
     const takenNow = await takenNames(repository.commonDir, repository.head)
-    names = await chooseNames(request, plan, takenNow, 2 + randomInt(attempt * CROWD))
+    names = await claimNames(request, plan, takenNow, 2 + randomInt(attempt * CROWD))
   }
 }
 
-const chooseNames = async (
-  { name, repository, places, nowMs }: CaptureRequest,
+/** The names, once nobody's refs are out of their way. */
+const claimNames = async (
+  request: CaptureRequest,
   { sweep }: Plan,
   taken: Map<string, string>,
   from = 2,
 ): Promise<string[]> => {
-  const proposed = proposeNames(name, sweep)
-  if (name === null) return freeNames(proposed, taken, from)
-  const clashing = proposed
-    .map((own) => taken.get(foldName(own)))
-    .filter((own) => own !== undefined)
-  if (clashing.length === 0) return proposed
-  const orphans = await findOrphans(repository, places, clashing, nowMs)
-  const owned = clashing.find((own) => !orphans.some((orphan) => orphan.name === own))
-  if (owned !== undefined) {
-    throw new UserError(
-      'name-taken',
-      `there is an experiment “${owned}” under this commit already`,
-      'choose another name with -n, leave -n out, or take it over with --force',
-    )
-  }
-  await changeRefs(repository.commonDir, orphans)
-  return proposed
-}
-
-/** A name that the user did not give never clashes: it gets the next free number. */
-const freeNames = (proposed: string[], taken: Map<string, string>, from: number): string[] => {
-  const used = new Set(taken.keys())
-  return proposed.map((own) => {
-    const free = freeName(own, used, from)
-    used.add(foldName(free))
-    return free
-  })
+  const { names, orphans } = await chooseNames(request, sweep, taken, from)
+  if (orphans.length > 0) await changeRefs(request.repository.commonDir, orphans)
+  return names
 }
 
 const factsOf = (
   request: CaptureRequest,
-  { spec }: Plan,
+  { spec, sample }: Plan,
   name: string,
   overrides: Override[],
   edited: EditedFile[],
@@ -193,6 +174,7 @@ const factsOf = (
   workdir: request.repository.workdir,
   overrides: overrides.map(printOverride),
   replaced: edited.map(({ path, original }) => ({ path, original })),
+  ...(sample === null ? {} : { sample }),
   executor: request.executor,
   spec,
 })

@@ -21,49 +21,89 @@ export interface Draft {
   files: EditedFile[]
 }
 
+/** What the snapshots of one sweep have in common. */
+interface Common {
+  repository: Repository
+  trees: Trees
+  baseline: Baseline
+  author: string
+}
+
 /**
  * Writes a commit in the shape of git's stash for each draft, all through one `fast-import`: the
  * parents are the baseline, the index and, where there are any, the untracked files. Gives back
- * their oids. The refs that fast-import insists on are removed in the same breath.
+ * their oids. The refs that fast-import insists on are removed in the same breath. Drafts are taken
+ * one by one as git reads them, and what that throws is thrown on.
  */
 export const commitSnapshots = async (
   repository: Repository,
   trees: Trees,
   baseline: Baseline,
-  drafts: Draft[],
+  drafts: Iterable<Draft>,
   author: string,
 ): Promise<string[]> => {
-  const stream = new Stream(author)
-  const where = `${repository.branch ?? '(no branch)'}: ${baseline.short} ${baseline.subject}`
-  const index = stream.commit('index', `index on ${where}\n`, [repository.head], trees.index, [])
-  const shared =
-    trees.untracked === null
-      ? null
-      : stream.commit('untracked', `untracked files on ${where}\n`, [], trees.untracked, [])
-  const marks = drafts.map(({ message, files }) => {
-    const edited = files.filter((file) => !file.isTracked)
-    const untracked =
-      edited.length === 0 || trees.untracked === null
-        ? shared
-        : stream.commit('untracked', `untracked files on ${where}\n`, [], trees.untracked, edited)
-    return stream.commit(
-      'snapshot',
-      message,
-      [repository.head, index, ...(untracked === null ? [] : [untracked])],
-      trees.tracked,
-      files.filter((file) => file.isTracked),
-    )
-  })
+  const failures: unknown[] = []
   try {
     const { stdout } = await git(['fast-import', '--quiet', '--done'], {
       place: { gitDir: repository.gitDir },
-      input: stream.end(marks, '0'.repeat(repository.head.length)),
+      input: inChunks(streamOf({ repository, trees, baseline, author }, drafts, failures)),
     })
+    if (failures.length > 0) throw failures[0]
     return stdout.toString().trim().split('\n')
   } catch (error) {
     if (error instanceof GitError) dropCrashReport(repository, error)
     throw error
   }
+}
+
+/** A stream that broke off would leave a crash report, so it is ended in order after a failure. */
+function* streamOf(
+  { repository, trees, baseline, author }: Common,
+  drafts: Iterable<Draft>,
+  failures: unknown[],
+): Generator<string | Buffer> {
+  const { head, branch } = repository
+  const stream = new Stream(author)
+  const where = `${branch ?? '(no branch)'}: ${baseline.short} ${baseline.subject}`
+  yield 'feature done\n'
+  const untracked = (files: EditedFile[]): Commit => ({
+    kind: 'untracked',
+    message: `untracked files on ${where}\n`,
+    parents: [],
+    tree: trees.untracked ?? '',
+    files,
+  })
+  const index = stream.mark()
+  const message = `index on ${where}\n`
+  yield* stream.commit(index, {
+    kind: 'index',
+    message,
+    parents: [head],
+    tree: trees.index,
+    files: [],
+  })
+  const shared = trees.untracked === null ? null : stream.mark()
+  if (shared !== null) yield* stream.commit(shared, untracked([]))
+  const marks: string[] = []
+  try {
+    for (const { message, files } of drafts) {
+      const edited = files.filter((file) => !file.isTracked)
+      const own = edited.length === 0 || shared === null ? shared : stream.mark()
+      if (own !== null && own !== shared) yield* stream.commit(own, untracked(edited))
+      const mark = stream.mark()
+      yield* stream.commit(mark, {
+        kind: 'snapshot',
+        message,
+        parents: [head, index, ...(own === null ? [] : [own])],
+        tree: trees.tracked,
+        files: files.filter((file) => file.isTracked),
+      })
+      marks.push(mark)
+    }
+  } catch (error) {
+    failures.push(error)
+  }
+  yield* stream.end(marks, '0'.repeat(head.length))
 }
 
 /** A failed fast-import leaves a report in the user's git dir; what it says has no use for them. */
@@ -85,54 +125,71 @@ export const authorLine = async (repository: Repository, nowMs: number): Promise
   }
 }
 
+interface Commit {
+  kind: string
+  message: string
+  parents: string[]
+  tree: string
+  files: EditedFile[]
+}
+
 /** A `git fast-import` stream in the making. */
 class Stream {
   readonly #author: string
   readonly #refs = `refs/git-exp/tmp/${randomUUID()}`
   readonly #used = new Set<string>()
-  readonly #parts: (string | Buffer)[] = ['feature done\n']
   #marks = 0
 
   constructor(author: string) {
     this.#author = author
   }
 
-  commit(
-    kind: string,
-    message: string,
-    [first, ...others]: string[],
-    tree: string,
-    files: EditedFile[],
-  ): string {
-    const ref = `${this.#refs}-${kind}`
-    this.#used.add(ref)
-    const mark = `:${++this.#marks}`
-    this.#parts.push(
-      // Without this a commit that names no parent would get the ref's last one.
-      `reset ${ref}\n\ncommit ${ref}\nmark ${mark}\ncommitter ${this.#author}\n`,
-      ...data(Buffer.from(message)),
-      ...(first === undefined ? [] : [`from ${first}\n`]),
-      ...others.map((parent) => `merge ${parent}\n`),
-      `M 040000 ${tree} \n`,
-      ...files.flatMap((file) => [
-        `M ${file.mode} inline ${quotePath(file.path)}\n`,
-        ...data(file.content),
-      ]),
-      '\n',
-    )
-    return mark
+  mark(): string {
+    return `:${++this.#marks}`
   }
 
-  end(marks: string[], zero: string): Buffer {
-    const tell = marks.map((mark) => `get-mark ${mark}\n`)
-    const forget = [...this.#used].map((ref) => `reset ${ref}\nfrom ${zero}\n\n`)
-    return Buffer.concat(
-      [...this.#parts, ...tell, ...forget, 'done\n'].map((part) => Buffer.from(part)),
-    )
+  *commit(mark: string, commit: Commit): Generator<string | Buffer> {
+    const ref = `${this.#refs}-${commit.kind}`
+    this.#used.add(ref)
+    const [first, ...others] = commit.parents
+    // Without the reset a commit that names no parent would get the ref's last one.
+    yield `reset ${ref}\n\ncommit ${ref}\nmark ${mark}\ncommitter ${this.#author}\n`
+    yield* data(Buffer.from(commit.message))
+    if (first !== undefined) yield `from ${first}\n`
+    yield `${others.map((parent) => `merge ${parent}\n`).join('')}M 040000 ${commit.tree} \n`
+    for (const file of commit.files) {
+      yield `M ${file.mode} inline ${quotePath(file.path)}\n`
+      yield* data(file.content)
+    }
+    yield '\n'
+  }
+
+  *end(marks: string[], zero: string): Generator<string> {
+    for (const mark of marks) yield `get-mark ${mark}\n`
+    for (const ref of this.#used) yield `reset ${ref}\nfrom ${zero}\n\n`
+    yield 'done\n'
   }
 }
 
 const data = (content: Buffer): (string | Buffer)[] => [`data ${content.length}\n`, content, '\n']
+
+const CHUNK = 256 * 1024
+
+/** Few large pieces, since each is a call of the system. */
+function* inChunks(parts: Iterable<string | Buffer>): Generator<Buffer> {
+  let held: Buffer[] = []
+  let size = 0
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part
+    held.push(bytes)
+    size += bytes.length
+    if (size < CHUNK) continue
+    yield Buffer.concat(held)
+    held = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(held)
+}
 
 const quotePath = (path: string): string =>
   `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`

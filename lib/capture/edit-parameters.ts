@@ -39,45 +39,29 @@ export const placeOverrides = (
   })
 
 /**
- * Applies each experiment's overrides to the snapshot's own copies of the files. A composed file is
- * written for every experiment, whether something overrides it or not.
+ * Applies each experiment's overrides to the snapshot's own copies of the files. Each is edited when
+ * it is asked for, so that a sweep of thousands is never in memory at once; then it may throw.
+ * A composed file is written for every experiment, whether something overrides it or not.
  */
 export const editParameters = async (
   repository: Repository,
   trees: Trees,
   sweep: Override[][],
   composition: Composition | null,
-): Promise<EditedFile[][]> => {
+): Promise<(() => EditedFile[])[]> => {
   const composed = composition?.params ?? null
-  const names = [...new Set(sweep.flat().map(({ file }) => file ?? ''))]
-  const openFiles = new Map<string, OpenFile>()
-  for (const [name, file] of await readFiles(
-    repository,
-    trees,
-    names.filter((name) => name !== composed),
-  )) {
-    openFiles.set(name, { file, edit: await openParams(name, file.content.toString()) })
-  }
+  const names = overriddenFiles(sweep).filter((name) => name !== composed)
+  const open = await openFiles(await readFiles(repository, trees, names))
   if (composition !== null) {
     const file = await composedFile(repository, trees, composition.params)
-    openFiles.set(composition.params, { file, edit: composition.compose })
+    open.set(composition.params, { file, edit: composition.compose })
   }
-  return sweep.map((overrides) => editOne(openFiles, overrides, composed))
+  return sweep.map((overrides) => () => editOne(open, overrides, composed))
 }
 
-const editOne = (
-  openFiles: Map<string, OpenFile>,
-  overrides: Override[],
-  composed: string | null,
-): EditedFile[] => {
-  const byFile = Map.groupBy(overrides, ({ file }) => file ?? '')
-  if (composed !== null && !byFile.has(composed)) byFile.set(composed, [])
-  return [...byFile].map(([name, own]) => {
-    const open = openFiles.get(name)
-    if (open === undefined) throw new Error(`${name} was not read`)
-    return { ...open.file, content: Buffer.from(open.edit(own)) }
-  })
-}
+export const overriddenFiles = (sweep: Override[][]): string[] => [
+  ...new Set(sweep.flatMap((overrides) => overrides.map(({ file }) => file ?? ''))),
+]
 
 /** Where a composed config is written: a file that need not be there. */
 const composedFile = async (
@@ -87,13 +71,13 @@ const composedFile = async (
 ): Promise<EditedFile> => {
   for (const folder of foldersAbove(name)) {
     const found = await entry(repository, trees.tracked, folder)
-    if (found !== null && found.mode !== '040000') throw notAFile(name, folder)
+    if (found !== null && found.mode !== '040000') throw notComposable(name, folder)
   }
   const tracked = await entry(repository, trees.tracked, name)
   const found =
     tracked ?? (trees.untracked === null ? null : await entry(repository, trees.untracked, name))
   const mode = found?.mode ?? '100644'
-  if (mode !== '100644' && mode !== '100755') throw notAFile(name, name)
+  if (mode !== '100644' && mode !== '100755') throw notComposable(name, name)
   return {
     path: name,
     mode,
@@ -108,7 +92,7 @@ const foldersAbove = (path: string): string[] => {
   return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
 }
 
-const notAFile = (name: string, what: string): UserError =>
+const notComposable = (name: string, what: string): UserError =>
   new UserError(
     'bad-params-file',
     `the composed config cannot be written to ${name}: ${what} is a link or no file`,
@@ -116,9 +100,32 @@ const notAFile = (name: string, what: string): UserError =>
   )
 
 /** A parameter file that was read once, for all experiments of a sweep. */
-interface OpenFile {
+export interface OpenFile {
   file: EditedFile
   edit: (overrides: Override[]) => string
+}
+
+export const openFiles = async (files: Map<string, EditedFile>): Promise<Map<string, OpenFile>> => {
+  const open = new Map<string, OpenFile>()
+  for (const [name, file] of files) {
+    open.set(name, { file, edit: await openParams(name, file.content.toString()) })
+  }
+  return open
+}
+
+/** The files of one experiment with its overrides applied. */
+export const editOne = (
+  open: Map<string, OpenFile>,
+  overrides: Override[],
+  composed: string | null,
+): EditedFile[] => {
+  const byFile = Map.groupBy(overrides, ({ file }) => file ?? '')
+  if (composed !== null && !byFile.has(composed)) byFile.set(composed, [])
+  return [...byFile].map(([name, own]) => {
+    const found = open.get(name)
+    if (found === undefined) throw new Error(`${name} was not read`)
+    return { ...found.file, content: Buffer.from(found.edit(own)) }
+  })
 }
 
 const readFiles = async (
@@ -133,17 +140,11 @@ const readFiles = async (
       tracked ?? (trees.untracked === null ? null : await entry(repository, trees.untracked, name))
     if (found === null) throw missing(repository, name)
     const { mode, oid } = found
-    if (mode !== '100644' && mode !== '100755') {
-      throw new UserError(
-        'bad-params-file',
-        `${name} is ${mode === '120000' ? 'a symbolic link' : 'no file'}`,
-        'name the file itself: -S FILE:key=value',
-      )
-    }
+    if (mode !== '100644' && mode !== '100755') throw notAFile(name, mode === '120000')
     const { stdout } = await git(['cat-file', 'blob', oid], {
       place: { gitDir: repository.gitDir },
     })
-    if (!isUtf8(stdout)) throw new UserError('bad-params-file', `${name} is not UTF-8 text`)
+    refuseBinary(name, stdout)
     files.set(name, {
       path: name,
       mode,
@@ -167,8 +168,8 @@ const entry = async (
   return match === null ? null : { mode: match[1] ?? '', oid: match[2] ?? '' }
 }
 
-const missing = (repository: Repository, name: string): UserError =>
-  existsSync(join(repository.worktree, name))
+export const missing = ({ worktree }: Repository, name: string): UserError =>
+  existsSync(join(worktree, name))
     ? new UserError(
         'bad-params-file',
         `${name} is ignored by Git, so no snapshot carries it`,
@@ -176,4 +177,14 @@ const missing = (repository: Repository, name: string): UserError =>
       )
     : new UserError('bad-params-file', `there is no file ${name} in this repository`)
 
-const isUtf8 = (content: Buffer): boolean => Buffer.from(content.toString()).equals(content)
+export const notAFile = (name: string, isLink: boolean): UserError =>
+  new UserError(
+    'bad-params-file',
+    `${name} is ${isLink ? 'a symbolic link' : 'no file'}`,
+    'name the file itself: -S FILE:key=value',
+  )
+
+export const refuseBinary = (name: string, content: Buffer): void => {
+  if (Buffer.from(content.toString()).equals(content)) return
+  throw new UserError('bad-params-file', `${name} is not UTF-8 text`)
+}

@@ -50,7 +50,8 @@ export const zipSweep = (parsed: ParsedOverride[], seed = 0): Override[][] => {
 /** Far more than anyone runs; a mistyped range must not fill the memory. */
 const most = 1_000_000
 
-const lastOfEachKey = (parsed: ParsedOverride[]): ParsedOverride[] => {
+/** Of several overrides of one key the last, in the place of the first. */
+export const lastOfEachKey = (parsed: ParsedOverride[]): ParsedOverride[] => {
   const byKey = new Map<string, ParsedOverride[]>()
   for (const one of parsed) {
     const earlier = byKey.get(keyOf(one)) ?? []
@@ -67,7 +68,11 @@ const isAddition = (one: ParsedOverride, earlier: ParsedOverride[]): boolean =>
 const isDict = (value: ParsedOverride['value']): boolean => isValue(value) && value.type === 'dict'
 
 /** The override without its value: `params.yaml:+lr`. */
-const keyOf = (one: ParsedOverride): string => printOverride(overrideOf(one, null))
+export const keyOf = (one: Override | ParsedOverride): string => {
+  const { operation, file, path } = one
+  const group = one.package == null ? {} : { package: one.package }
+  return printOverride({ operation, file, path, ...group, value: null })
+}
 
 const overridesOf = (one: ParsedOverride, seed: number): Override[] => {
   const { value } = one
@@ -75,7 +80,8 @@ const overridesOf = (one: ParsedOverride, seed: number): Override[] => {
   return values.map((each) => overrideOf(one, each))
 }
 
-const overrideOf = (one: ParsedOverride, value: Value | null): Override => {
+/** The one change that a value of a sweep stands for. */
+export const overrideOf = (one: ParsedOverride, value: Value | null): Override => {
   const { operation, file, path } = one
   const override = {
     operation,

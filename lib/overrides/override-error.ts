@@ -20,6 +20,7 @@ export type Fault =
   | 'needs_sample'
   | 'unequal_lengths'
   | 'too_many'
+  | 'split'
 
 /** Where in which argument: `position` counts UTF-16 units from 0. */
 export interface Mistake {

@@ -5,8 +5,8 @@ export const shuffled = <T>(items: readonly T[], seed: number, name: string): T[
   return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item)
 }
 
-/** Mulberry32, seeded with an FNV-1a hash: small, and good enough to shuffle with. */
-const randomFrom = (name: string): (() => number) => {
+/** Numbers from 0 up to 1. Mulberry32, seeded with an FNV-1a hash: small, and good enough here. */
+export const randomFrom = (name: string): (() => number) => {
   let state = 0x811c9dc5
   for (const byte of new TextEncoder().encode(name)) {
     state = Math.imul(state ^ byte, 0x01000193)

@@ -11,12 +11,14 @@ export const rangeLength = (range: Range): bigint | null => {
   return distance <= 0n ? 0n : (distance + size - 1n) / size
 }
 
-/** The first `length` values: each is start + i × step, never a sum of rounded steps. */
-export const rangeValues = (range: Range, length: number): Value[] => {
+/** The first `length` values. */
+export const rangeValues = (range: Range, length: number): Value[] =>
+  Array.from({ length }, (_, i) => rangeValueAt(range, i))
+
+/** The value at a place, counted from 0: start + i × step, never a sum of rounded steps. */
+export const rangeValueAt = (range: Range, index: number): Value => {
   const { start, step, places, type } = aligned(range)
-  return Array.from({ length }, (_, i) =>
-    exactValue({ type, units: start + step * BigInt(i), places }),
-  )
+  return exactValue({ type, units: start + step * BigInt(index), places })
 }
 
 /** The same values from the last to the first. */

@@ -36,7 +36,7 @@ const valuesOf = (names: Cell[], row: Cell[]): { [key: string]: Plain } => {
   return values
 }
 
-interface Cell {
+export interface Cell {
   text: string
   isQuoted: boolean
 }
@@ -50,7 +50,7 @@ const fill = (values: { [key: string]: Plain }, name: string, { text, isQuoted }
 const plainCell = (text: string, atom: Atom): Plain =>
   text === '' ? null : (plainAtom(atom) ?? null)
 
-function* rowsOf(text: string, separator: string): Generator<Cell[]> {
+export function* rowsOf(text: string, separator: string): Generator<Cell[]> {
   const cell = new RegExp(
     `(?:"([^"]*(?:""[^"]*)*)"|([^${separator}\\r\\n]*))(${separator}|\\r?\\n|\\r|$)`,
     'y',

@@ -1,0 +1,32 @@
+import { createInterface } from 'node:readline/promises'
+import { UserError } from '../lib/errors.ts'
+
+/** More than these are asked about: most likely a range was mistyped. */
+const MANY = 10_000
+/** What surely fits into one ticket, which makes a sweep all or nothing. */
+const MOST = 20_000
+
+/** Asks before a very large sweep is queued; refuses where there is nobody to ask. */
+export const confirmSize = async (count: number, isConfirmed: boolean): Promise<void> => {
+  const amount = count.toLocaleString('en')
+  if (count > MOST) {
+    throw new UserError(
+      'too-large',
+      `these would be ${amount} experiments: ${MOST.toLocaleString('en')} is the most at once`,
+      'queue them in parts, or draw some of them: --sample 100',
+    )
+  }
+  if (count <= MANY || isConfirmed) return
+  if (process.stdin.isTTY === true && process.stderr.isTTY === true) {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    const answer = await terminal.question(`queue ${amount} experiments? [y/N] `)
+    terminal.close()
+    if (/^y(es)?$/i.test(answer.trim())) return
+    throw new UserError('too-large', 'nothing was queued')
+  }
+  throw new UserError(
+    'too-large',
+    `these would be ${amount} experiments, and more than ${MANY.toLocaleString('en')} are only queued on demand`,
+    'if you mean it: --yes',
+  )
+}
