@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import { benchAdd } from './add.ts'
 import type { Row } from './measure.ts'
 import { benchStart } from './start.ts'
+import { benchSweep } from './sweep.ts'
 import { benchThroughput } from './throughput.ts'
 import { makeRepository, makeWorld } from './world.ts'
 
@@ -9,7 +10,7 @@ import { makeRepository, makeWorld } from './world.ts'
 // factor of 1 or less. Figures are for people: no test reads them.
 const world = makeWorld()
 const print = (row: Row): void => {
-  const verdict = row.ofBar <= 1 ? 'within' : 'ABOVE '
+  const verdict = Number.isNaN(row.ofBar) ? 'no bar' : row.ofBar <= 1 ? 'within' : 'ABOVE '
   console.log(`${verdict} ${row.ofBar.toFixed(2)}  ${row.what}: ${row.ours}  (${row.reference})`)
 }
 console.log(
@@ -25,6 +26,7 @@ try {
     print(await benchStart(world, path, size))
     print(await benchThroughput(world, path, size))
   }
+  for (const row of await benchSweep()) print(row)
 } finally {
   await world.end()
 }

@@ -10,6 +10,8 @@ export interface World {
   folder: string
   env: Record<string, string>
   call: (cwd: string, file: string, ...args: string[]) => Promise<string>
+  /** The same, with a text for the program to read. */
+  pipe: (cwd: string, input: string, file: string, ...args: string[]) => Promise<string>
   end: () => Promise<void>
 }
 
@@ -32,11 +34,30 @@ export const makeWorld = (): World => {
     const { stdout } = await execa(file, args, { cwd, env, extendEnv: false, stdin: 'ignore' })
     return stdout
   }
+  const pipe = async (
+    cwd: string,
+    input: string,
+    file: string,
+    ...args: string[]
+  ): Promise<string> => {
+    const { stdout } = await execa(file, args, { cwd, env, extendEnv: false, input })
+    return stdout
+  }
   const end = async (): Promise<void> => {
-    await call(folder, 'git', 'exp', 'daemon', 'stop', '--kill')
+    await stopped(() => call(folder, 'git', 'exp', 'daemon', 'stop', '--kill'))
     rmSync(folder, { recursive: true, force: true })
   }
-  return { folder, env, call, end }
+  return { folder, env, call, pipe, end }
+}
+
+/** A daemon that has just been given thousands may take longer than the one call waits. */
+const stopped = async (stop: () => Promise<string>, tries = 20): Promise<void> => {
+  try {
+    await stop()
+  } catch (error) {
+    if (tries === 1) throw error
+    await stopped(stop, tries - 1)
+  }
 }
 
 /** Makes a repository of so many small files in folders of a hundred, with one changed since. */

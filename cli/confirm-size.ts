@@ -8,6 +8,7 @@ const MOST = 20_000
 
 /** Asks before a very large sweep is queued; refuses where there is nobody to ask. */
 export const confirmSize = async (count: number, isConfirmed: boolean): Promise<void> => {
+  if (count <= MANY || (count <= MOST && isConfirmed)) return
   const amount = count.toLocaleString('en')
   if (count > MOST) {
     throw new UserError(
@@ -16,7 +17,6 @@ export const confirmSize = async (count: number, isConfirmed: boolean): Promise<
       'queue them in parts, or draw some of them: --sample 100',
     )
   }
-  if (count <= MANY || isConfirmed) return
   if (process.stdin.isTTY === true && process.stderr.isTTY === true) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr })
     const answer = await terminal.question(`queue ${amount} experiments? [y/N] `)

@@ -1,6 +1,7 @@
 import { resolveNames } from './cat-file.ts'
 import { UserError } from './errors.ts'
 import { GitError, git, gitText } from './git.ts'
+import { inChunks } from './in-chunks.ts'
 import { foldName, nameProblem } from './names.ts'
 import { removeStaleLocks } from './stale-locks.ts'
 
@@ -96,8 +97,16 @@ export const changeRefs = async (commonDir: string, changes: RefChange[]): Promi
 }
 
 const updateRefs = async (commonDir: string, changes: RefChange[]): Promise<void> => {
-  const input = ['start', ...changes.map(changeLine), 'prepare', 'commit', ''].join('\n')
-  await git(['update-ref', '--stdin'], { place: { gitDir: commonDir }, input })
+  await git(['update-ref', '--stdin'], {
+    place: { gitDir: commonDir },
+    input: inChunks(transaction(changes)),
+  })
+}
+
+function* transaction(changes: RefChange[]): Generator<string> {
+  yield 'start\n'
+  for (const change of changes) yield `${changeLine(change)}\n`
+  yield 'prepare\ncommit\n'
 }
 
 /**

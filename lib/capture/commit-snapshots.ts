@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GitError, git } from '../git.ts'
+import { inChunks } from '../in-chunks.ts'
 import type { Baseline, Repository } from '../repository.ts'
 import type { Trees } from './trees.ts'
 
@@ -172,24 +173,6 @@ class Stream {
 }
 
 const data = (content: Buffer): (string | Buffer)[] => [`data ${content.length}\n`, content, '\n']
-
-const CHUNK = 256 * 1024
-
-/** Few large pieces, since each is a call of the system. */
-function* inChunks(parts: Iterable<string | Buffer>): Generator<Buffer> {
-  let held: Buffer[] = []
-  let size = 0
-  for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : part
-    held.push(bytes)
-    size += bytes.length
-    if (size < CHUNK) continue
-    yield Buffer.concat(held)
-    held = []
-    size = 0
-  }
-  if (size > 0) yield Buffer.concat(held)
-}
 
 const quotePath = (path: string): string =>
   `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { compare, type Row, timing } from './measure.ts'
+import { makeRepository, makeWorld, type World } from './world.ts'
+
+const TURNS = 3
+const SMALL = 1_000
+const LARGE = 10_000
+/** How many DVC is given to queue: it takes its time for each. */
+const FEW = 10
+
+/**
+ * `add` of a sweep, against the two git commands that no capture of one can do without; then ten
+ * times as many, which may take ten times as long and no more memory; then DVC with a few.
+ */
+export const benchSweep = async (): Promise<Row[]> => {
+  const world = makeWorld()
+  try {
+    const path = await makeRepository(world, 20)
+    // Nothing of the sweeps is to run: both places are taken.
+    for (const name of ['first', 'second']) {
+      await world.call(path, 'git', 'exp', 'add', '-n', name, '--', 'sleep', '100000')
+    }
+    const small = await againstGit(world, path)
+    const large = await sweepOf(world, path, LARGE)
+    return [
+      {
+        what: `add a sweep of ${SMALL}`,
+        ours: `${small.ours.toFixed(0)} ms`,
+        reference: `${small.reference.toFixed(0)} ms: git fast-import of such commits, git update-ref --stdin`,
+        ofBar: small.ours / (2 * small.reference),
+      },
+      {
+        what: `add a sweep of ${LARGE}`,
+        ours: `${large.ms.toFixed(0)} ms`,
+        reference: `${(10 * small.ours).toFixed(0)} ms: ten times the sweep of ${SMALL}; half more allowed`,
+        ofBar: large.ms / (15 * small.ours),
+      },
+      {
+        what: `memory of a sweep of ${LARGE}, at most`,
+        ours: `${large.megabytes.toFixed(0)} MB`,
+        reference: `${small.megabytes.toFixed(0)} MB: that of ${SMALL}; half more allowed`,
+        ofBar: large.megabytes / (1.5 * small.megabytes),
+      },
+      await againstDvc(world, path, small.ours / SMALL),
+    ]
+  } finally {
+    await world.end()
+  }
+}
+
+interface Measured {
+  ms: number
+  megabytes: number
+  snapshots: string[]
+}
+
+let sweeps = 0
+
+/** Queues so many, and asks Node for its peak when it ends. Waits until the daemon has them. */
+const sweepOf = async (world: World, path: string, count: number): Promise<Measured> => {
+  const peak = join(world.folder, 'peak')
+  const script = `import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync('${peak}',String(process.resourceUsage().maxRSS)))`
+  const name = `sweep${sweeps++}`
+  const args = ['add', '-n', name, '-S', `n=range(0,${count})`, '--', 'true']
+  const before = performance.now()
+  await execa('git', ['exp', ...args], {
+    cwd: path,
+    env: {
+      ...world.env,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
+    },
+    extendEnv: false,
+    stdin: 'ignore',
+  })
+  const ms = performance.now() - before
+  const refs = await world.call(path, 'git', 'for-each-ref', '--format=%(objectname) %(refname)')
+  const snapshots = refs
+    .split('\n')
+    .filter((line) => line.includes(`/${name}-`))
+    .map((line) => line.slice(0, line.indexOf(' ')))
+  await ingested(world, path, `${name}-${count}`)
+  return { ms, megabytes: Number(readFileSync(peak, 'utf8')) / 1024, snapshots }
+}
+
+const ingested = async (world: World, path: string, name: string): Promise<void> => {
+  const text = await world.call(path, 'git', 'exp', 'show', name, '--json')
+  const [experiment] = JSON.parse(text) as { number: number | null }[]
+  if (experiment?.number == null) await ingested(world, path, name)
+}
+
+const againstGit = async (
+  world: World,
+  path: string,
+): Promise<{ ours: number; reference: number; megabytes: number }> => {
+  const first = await sweepOf(world, path, SMALL)
+  const messages = await messagesOf(world, path, first.snapshots)
+  const head = await world.call(path, 'git', 'rev-parse', 'HEAD')
+  const tree = await world.call(path, 'git', 'rev-parse', 'HEAD^{tree}')
+  const own: Measured[] = []
+  let turn = 0
+  const times = await compare(TURNS, {
+    ours: async () => {
+      own.push(await sweepOf(world, path, SMALL))
+    },
+    reference: async () => {
+      turn++
+      const stream = streamOf(messages, { head, tree, turn })
+      const oids = await world.pipe(path, stream, 'git', 'fast-import', '--quiet', '--done')
+      const creations = oids.split('\n').map((oid, i) => `create refs/bench/${turn}/${i} ${oid}`)
+      await world.pipe(path, `${creations.join('\n')}\n`, 'git', 'update-ref', '--stdin')
+    },
+  })
+  return {
+    // Without the wait for the daemon, and without the first turn.
+    ours: timing(own.slice(1).map(({ ms }) => ms)).median,
+    reference: times.get('reference')?.median ?? Number.NaN,
+    megabytes: Math.max(...own.map(({ megabytes }) => megabytes)),
+  }
+}
+
+const messagesOf = async (world: World, path: string, oids: string[]): Promise<string[]> => {
+  const log = await world.pipe(
+    path,
+    `${oids.join('\n')}\n`,
+    ...(['git', 'log', '--no-walk=unsorted', '--stdin', '--format=%B%x00'] as const),
+  )
+  return log
+    .split('\0')
+    .slice(0, oids.length)
+    .map((message) => message.trimStart())
+}
+
+/** The same commits as ours, new in each turn. */
+const streamOf = (
+  messages: string[],
+  { head, tree, turn }: { head: string; tree: string; turn: number },
+): string => {
+  const parts = messages.map((message, i) => {
+    const text = `${message}${turn}\n`
+    const params = `n: ${i} # turn ${turn}\n`
+    return (
+      `reset refs/bench/tmp${turn}\n\ncommit refs/bench/tmp${turn}\nmark :${i + 1}\n` +
+      `committer A Bench <bench@example.org> 1 +0000\ndata ${Buffer.byteLength(text)}\n${text}\n` +
+      `from ${head}\nM 040000 ${tree} \nM 100644 inline params.yaml\n` +
+      `data ${params.length}\n${params}\n`
+    )
+  })
+  const marks = messages.map((_, i) => `get-mark :${i + 1}\n`)
+  return `feature done\n${parts.join('')}${marks.join('')}done\n`
+}
+
+/** DVC's own queue in a copy of the repository; where DVC is not installed that is said. */
+const againstDvc = async (world: World, path: string, oursMs: number): Promise<Row> => {
+  const what = 'add a sweep, an experiment'
+  const ours = `${oursMs.toFixed(1)} ms`
+  const copy = join(world.folder, 'dvc')
+  try {
+    await world.call(path, 'dvc', '--version')
+  } catch {
+    return { what, ours, reference: 'DVC is not installed here', ofBar: Number.NaN }
+  }
+  await world.call(path, 'git', 'clone', '--quiet', path, copy)
+  await world.call(copy, 'dvc', 'init', '--quiet')
+  await world.call(copy, 'dvc', 'stage', 'add', '--quiet', '-n', 'run', '-p', 'n', 'true')
+  await world.call(copy, 'git', 'add', '--all')
+  await world.call(copy, 'git', 'commit', '--quiet', '--message', 'DVC')
+  const before = performance.now()
+  await world.call(copy, 'dvc', 'exp', 'run', '--queue', '-S', `n=range(100,${100 + FEW})`)
+  const theirs = (performance.now() - before) / FEW
+  return {
+    what,
+    ours,
+    reference: `${theirs.toFixed(0)} ms: dvc exp run --queue of ${FEW}, an experiment; 25 times less wanted`,
+    ofBar: (25 * oursMs) / theirs,
+  }
+}
