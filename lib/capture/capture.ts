@@ -7,7 +7,14 @@ import { printOverride } from '../overrides/print.ts'
 import type { Sampling } from '../overrides/sample.ts'
 import type { Places } from '../places.ts'
 import { queueId } from '../places.ts'
-import { changeRefs, resultRef, snapshotRef, takenNames } from '../refs.ts'
+import {
+  changeRefs,
+  listResults,
+  type RefChange,
+  resultRef,
+  snapshotRef,
+  takenNames,
+} from '../refs.ts'
 import { type Baseline, describeCommit, type Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
 import { type Executor, printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
@@ -54,6 +61,8 @@ export interface Captured {
 const TRIES = 3
 /** Dozens of captures at once want the same generated name. */
 const NAME_TRIES = 100
+/** How many results are verified to be absent in the transaction itself. */
+const FEW = 100
 /** How far apart they then try, so that they do not all want the next number. */
 const CROWD = 10
 
@@ -179,14 +188,32 @@ const factsOf = (
   spec,
 })
 
-const createRefs = ({ commonDir }: Repository, snapshots: Captured[]): Promise<boolean> =>
-  changeRefs(
+/**
+ * Creates the snapshots' refs where neither they nor results of their names exist; false otherwise.
+ * Git locks a file for each ref that must not exist, which takes twice as long as to create one. So
+ * for many the results are listed once the names are ours: then no run of ours can add one.
+ */
+const createRefs = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {
+  const { commonDir, head } = repository
+  const isCrowd = snapshots.length > FEW
+  const isCreated = await changeRefs(
     commonDir,
-    snapshots.flatMap(({ oid, facts }) => [
-      { to: 'create', ref: snapshotRef(facts.baseline, facts.name), oid },
-      { to: 'verify-absent', ref: resultRef(facts.baseline, facts.name) },
-    ]),
+    snapshots.flatMap(({ oid, facts }): RefChange[] => {
+      const create: RefChange = {
+        to: 'create',
+        ref: snapshotRef(facts.baseline, facts.name),
+        oid,
+      }
+      if (isCrowd) return [create]
+      return [create, { to: 'verify-absent', ref: resultRef(facts.baseline, facts.name) }]
+    }),
   )
+  if (!isCreated || !isCrowd) return isCreated
+  const results = new Set((await listResults(commonDir, head)).map(({ name }) => name))
+  if (!snapshots.some(({ facts }) => results.has(facts.name))) return true
+  await dropSnapshots(repository, snapshots)
+  return false
+}
 
 const refuseBroken = async (repository: Repository, snapshots: Captured[]): Promise<void> => {
   if (!(await isWhole(repository, snapshots))) throw new VanishedError()
