@@ -102,6 +102,6 @@ t.test('long arguments take time in proportion to their length', async (t) => {
       if (!(error instanceof OverrideError)) throw error
     }
     // What is not linear takes minutes at this length.
-    t.ok(performance.now() - start < 3000, `${argument.slice(0, 20)}… is quick`)
+    t.ok(performance.now() - start < 30_000, `${argument.slice(0, 20)}… is quick`)
   }
 })
