@@ -1,11 +1,12 @@
 import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../lib/clock.ts'
 import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { loadConfig } from '../lib/load-config.ts'
 import { packageVersion } from '../lib/package.ts'
-import { makePlaces, places } from '../lib/places.ts'
+import { makePlaces, places, queueId } from '../lib/places.ts'
 import { identify, printIdentity } from '../lib/process-identity.ts'
 import { Bell } from './bell.ts'
 import type { Daemon } from './daemon.ts'
@@ -47,7 +48,11 @@ const main = async (): Promise<number> => {
     runs: new LiveRuns(),
     config,
     jobs: values.jobs === undefined ? config.jobs : Number(values.jobs),
-    workplaces: config.workplaces ?? defaultWorkplaces(process.env),
+    workplaces: join(
+      config.workplaces ?? defaultWorkplaces(process.env),
+      // Another queue of this user, with a state folder of its own, has other slots.
+      queueId(found).slice(0, 8),
+    ),
     clock: systemClock,
     isDeposed: () => statSync(found.lock, { throwIfNoEntry: false })?.ino !== lockInode,
     bell: new Bell(),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { dropIndex } from '../../lib/capture/private-index.ts'
-import { type GitPlace, git, gitText } from '../../lib/git.ts'
+import { type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
+import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 
 /** How git is called on a slot: always with the daemon's own git dir and index [R5]. */
@@ -13,17 +14,38 @@ export const slotPlace = (slot: Slot): GitPlace => ({
 
 /**
  * Makes the workplace hold a tree's files, from whatever it holds now; only what differs is written.
- * The slot's index tells what it held, and git looks at each file again.
+ * The slot's index tells what it held, and git looks at each file again. Where the trees' own
+ * attributes differ, the same blob may be other bytes: then every file is written anew.
  */
-export const writeFiles = async (slot: Slot, tree: string): Promise<void> => {
-  const options = { cwd: slot.workplace, place: slotPlace(slot) }
+export const writeFiles = async (slot: Slot, tree: string, keep: string[]): Promise<void> => {
+  const options = optionsFor(slot)
+  const differ = ['diff-index', '--cached', '--name-only', '-z', tree, '--', ATTRIBUTES]
+  if ((await gitList(differ, options)).length > 0) dropIndex(slot.index)
+  // Git would go by those that lie where the tree has none.
+  await removeLeftovers(slot, keep, [ATTRIBUTES])
   await git(['read-tree', '--reset', '-u', tree], options)
 }
 
-/** Removes whatever is in the workplace and not in its index, but for `keep`; follows no link. */
-export const removeLeftovers = async (slot: Slot, keep: string[]): Promise<void> => {
+const ATTRIBUTES = ':(top,glob)**/.gitattributes'
+
+/** How git writes to a slot. */
+export const optionsFor = (slot: Slot): GitOptions => ({
+  cwd: slot.workplace,
+  place: slotPlace(slot),
+  env: marked(slot.folder),
+})
+
+/**
+ * Removes whatever is in the workplace, or at some paths of it, and not in its index, but for
+ * `keep`; follows no link.
+ */
+export const removeLeftovers = async (
+  slot: Slot,
+  keep: string[],
+  where: string[] = [],
+): Promise<void> => {
   const kept = keep.flatMap((path) => ['-e', `/${path}`])
-  await git(['clean', '-ffdxq', ...kept], { cwd: slot.workplace, place: slotPlace(slot) })
+  await git(['clean', '-ffdxq', ...kept, '--', ...where], optionsFor(slot))
 }
 
 /** The snapshot's tracked and untracked files as one tree. */

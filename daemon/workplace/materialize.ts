@@ -3,6 +3,7 @@ import { GitError } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
 import { removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
+import { restoreFolderModes } from './folder-modes.ts'
 import { type Brought, bringPaths } from './link.ts'
 import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
@@ -27,7 +28,7 @@ export const materialize = async (slot: Slot, job: Job): Promise<Materialized> =
 }
 
 const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
-  openSlot(slot)
+  await openSlot(slot)
   const [config, refs] = await settle<[UserConfig, string]>([
     readUserConfig(job.commonDir, job.worktree),
     refsForRun(job),
@@ -36,9 +37,10 @@ const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   beginChange(slot)
   const tree = await wholeTree(slot, job.snapshot)
   const layOut = async (): Promise<void> => {
-    await writeFiles(slot, tree)
+    await writeFiles(slot, tree, job.spec.keep)
     await settle<unknown[]>([
       removeLeftovers(slot, job.spec.keep),
+      restoreFolderModes(slot, tree),
       layRunGit(slot, job, config, refs),
     ])
   }

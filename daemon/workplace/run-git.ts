@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import type { Job } from '../job.ts'
+import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 import { printConfig, type UserConfig } from './user-config.ts'
 
@@ -40,7 +41,11 @@ export const layRunGit = async (
   }
   copyFileSync(slot.index, join(gitDir, 'index'))
   const place = { gitDir, worktree: slot.workplace }
-  await git(['read-tree', '-m', job.baseline], { cwd: slot.workplace, place })
+  await git(['read-tree', '-m', job.baseline], {
+    cwd: slot.workplace,
+    place,
+    env: marked(slot.folder),
+  })
 }
 
 const branchOf = ({ branch }: Job): string | null =>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import type { Slot } from './slot.ts'
-import { printConfig, type UserConfig } from './user-config.ts'
+import { printConfig, type Setting, type UserConfig } from './user-config.ts'
 
 /**
  * Makes or renews the daemon's own git dir of a slot. It borrows the user's objects and takes what
@@ -34,18 +34,23 @@ export const prepareSlotGit = async (
     keepFile(join(slot.gitDir, 'shallow'), read(join(commonDir, 'shallow'))),
     keepFile(join(info, 'attributes'), read(join(commonDir, 'info', 'attributes'))),
     keepFile(join(info, 'sparse-checkout'), await sparsePatterns(commonDir, worktree, config)),
-    keepFile(
-      join(slot.gitDir, 'config'),
-      printConfig([
-        ...config.decidesBytes,
-        ['core.hooksPath', '/dev/null'],
-        ['core.fsmonitor', 'false'],
-        ['gc.auto', '0'],
-      ]),
-    ),
+    keepFile(join(slot.gitDir, 'config'), printConfig([...config.decidesBytes, ...OUR_SETTINGS])),
+    keepFile(join(slot.folder, 'written-with'), config.everywhere),
   ].some((isNew) => isNew)
   if (changed) rmSync(slot.index, { force: true })
 }
+
+/** Also where the user's own say otherwise: that each file is looked at, and nothing else touched. */
+const OUR_SETTINGS: Setting[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.untrackedCache', 'false'],
+  ['core.trustctime', 'true'],
+  ['core.checkStat', 'default'],
+  ['core.ignoreStat', 'false'],
+  ['submodule.recurse', 'false'],
+  ['gc.auto', '0'],
+]
 
 /** Ignores these paths in slot and run beside what the user ignores: links and copies of ours [R18]. */
 export const exclude = (slot: Slot, commonDir: string, paths: string[]): void => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -13,6 +13,8 @@ import {
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
+import { hasMounts, isOccupied } from './occupied.ts'
+import { endOrphans } from './orphans.ts'
 
 /**
  * One slot of a repository's pool. What the daemon trusts, its own git dir and index, lies outside
@@ -52,8 +54,13 @@ export const slotOf = (
   }
 }
 
-/** Makes the slot's folders, or checks that they are what they must be. */
-export const openSlot = (slot: Slot): void => {
+/**
+ * Makes the slot's folders, or checks that they are what they must be. A slot in which something
+ * lives is left to it and a new one takes its place.
+ */
+export const openSlot = async (slot: Slot): Promise<void> => {
+  if (existsSync(slot.dirtyMark)) await endOrphans(slot.folder)
+  if (isOccupied(slot.folder)) setAside(slot.folder)
   mkdirSync(dirname(slot.workplace), { recursive: true, mode: 0o700 })
   const others = readdirSync(dirname(slot.workplace)).filter(
     (name) => name !== basename(slot.workplace),
@@ -89,10 +96,32 @@ export const beginChange = (slot: Slot): void => {
 
 export const endChange = (slot: Slot): void => rmSync(slot.dirtyMark, { force: true })
 
-/** Gives a slot up: nothing of it is used again. */
-export const removeSlot = (slot: Slot): void => removeTree(slot.folder)
+/** Gives a slot up: nothing of it is used again, also where files of another user stay. */
+export const removeSlot = (slot: Slot): void => {
+  if (!existsSync(slot.folder)) return
+  const aside = setAside(slot.folder)
+  try {
+    removeTree(aside)
+  } catch {
+    // Looked at again whenever the pool is trimmed.
+  }
+}
 
-const removeTree = (path: string): void => {
+/** Moves a slot's folder away, and what lives in it goes along; gives back where it is. */
+export const setAside = (folder: string): string => {
+  const aside = join(dirname(folder), `${ASIDE}${randomUUID()}`)
+  renameSync(folder, aside)
+  return aside
+}
+
+/** How the folders begin that were slots and are only to be removed. */
+export const ASIDE = 'aside-'
+
+/** Removes a folder of a pool, but never what is mounted in it: then it throws `EBUSY`. */
+export const removeTree = (path: string): void => {
+  if (hasMounts(path)) {
+    throw Object.assign(new Error(`something is mounted in ${path}`), { code: 'EBUSY' })
+  }
   makeWritable(path)
   rmSync(path, { recursive: true, force: true })
 }

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { git } from '../../lib/git.ts'
 
 /** A setting of the user's repository: its full key in git's spelling, and its value. */
@@ -13,6 +16,9 @@ export interface UserConfig {
   decidesBytes: Setting[]
   /** For the run's git dir alone: it may push nowhere and knows no password. */
   forTheRun: Setting[]
+  /** What decides bytes wherever it is set, the user's own attributes among it: when it changes,
+   * files that lie in a slot may be wrong. */
+  everywhere: string
 }
 
 /** Reads the repository's own settings; global ones reach a workplace as they reach any folder. */
@@ -24,11 +30,13 @@ export const readUserConfig = async (
   const { stdout } = await git(['config', '--list', '--show-scope', '-z', '--includes'], { place })
   const fields = stdout.toString().split('\0')
   const settings: Setting[] = []
+  const everywhere: Setting[] = []
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    if (fields[i] !== 'local' && fields[i] !== 'worktree') continue
     const [key = '', ...lines] = (fields[i + 1] ?? '').split('\n')
     // A key without a value means true.
-    settings.push([key, lines.length === 0 ? 'true' : lines.join('\n')])
+    const setting: Setting = [key, lines.length === 0 ? 'true' : lines.join('\n')]
+    if (DECIDES_BYTES.test(key)) everywhere.push(setting)
+    if (fields[i] === 'local' || fields[i] === 'worktree') settings.push(setting)
   }
   const remotes = settings
     .filter(([key]) => FOR_THE_RUN.test(key))
@@ -39,6 +47,23 @@ export const readUserConfig = async (
   return {
     decidesBytes: settings.filter(([key]) => DECIDES_BYTES.test(key)),
     forTheRun: [...remotes, ...noPush],
+    everywhere: JSON.stringify([everywhere, attributeFiles(everywhere, process.env).map(textOf)]),
+  }
+}
+
+/** Where git looks for attributes outside of a repository. */
+const attributeFiles = (settings: Setting[], env: NodeJS.ProcessEnv): string[] => {
+  const home = env.HOME ?? homedir()
+  const given = settings.findLast(([key]) => /^core\.attributesfile$/i.test(key))?.[1]
+  const usual = join(env.XDG_CONFIG_HOME || join(home, '.config'), 'git', 'attributes')
+  return ['/etc/gitattributes', given === undefined ? usual : given.replace(/^~(?=\/)/, home)]
+}
+
+const textOf = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
   }
 }
 

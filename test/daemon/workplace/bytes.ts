@@ -67,3 +67,17 @@ t.test('a repository that ignores modes or links says so to the run', async (t) 
   t.equal(output, 'false\n')
   t.match(await repo.git('ls-tree', `${experiment.result}`), /^100644 blob \w+\ta\.sh$/)
 })
+
+t.test('attributes of a snapshot decide how its files are written, and no others do', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': 'one\n', 'sub/b.txt': 'two\n' })
+  const show = `od -An -c a.txt sub/b.txt | tr -d ' \\n'; echo; echo '*.txt eol=crlf' >sub/.gitattributes`
+  t.equal((await runScript(repo, show)).output, 'one\\ntwo\\n\n')
+  repo.write('.gitattributes', '*.txt eol=crlf\n')
+  t.equal((await runScript(repo, show)).output, 'one\\r\\ntwo\\r\\n\n')
+  repo.write('.gitattributes', '')
+  t.equal((await runScript(repo, show)).output, 'one\\ntwo\\n\n')
+  // The user's own, of which the repository knows nothing.
+  await world.config('core.autocrlf', 'true')
+  t.equal((await runScript(repo, show)).output, 'one\\r\\ntwo\\r\\n\n')
+})

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -11,39 +12,19 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
-import type { Job } from '../../../daemon/job.ts'
+import { findProcesses } from '../../../daemon/end-processes.ts'
 import { materialize } from '../../../daemon/workplace/materialize.ts'
-import { type Slot, slotOf } from '../../../daemon/workplace/slot.ts'
-import { parseSpec } from '../../../lib/spec/spec.ts'
-import { crashDaemon } from '../../fixture/daemon-process.ts'
+import { hasMounts } from '../../../daemon/workplace/occupied.ts'
+import { removeTree, type Slot } from '../../../daemon/workplace/slot.ts'
+import { crashDaemon, isAlive } from '../../fixture/daemon-process.ts'
 import { gate } from '../../fixture/gate.ts'
 import { listing } from '../../fixture/listing.ts'
 import { runScript } from '../../fixture/run-script.ts'
-import {
-  type Sandbox,
-  type ShownExperiment,
-  sandbox,
-  type TestRepository,
-} from '../../fixture/sandbox.ts'
-
-const slotIn = ({ env }: Sandbox, repo: TestRepository): Slot =>
-  slotOf(join(`${env.XDG_CACHE_HOME}`, 'git-exp/workplaces'), join(repo.path, '.git'), repo.path, 1)
-
-const jobOf = (repo: TestRepository, experiment: ShownExperiment): Job => ({
-  ...experiment,
-  number: 1,
-  commonDir: join(repo.path, '.git'),
-  worktree: repo.path,
-  executor: 'temp-dir',
-  spec: parseSpec('{"command": "true"}'),
-  env: null,
-  keep: false,
-  slot: 1,
-  stopAsked: false,
-  supervisor: null,
-})
+import { sandbox } from '../../fixture/sandbox.ts'
+import { jobOf, slotIn } from '../../fixture/slots.ts'
+import { until } from '../../fixture/until.ts'
 
 /** What can befall a slot between two runs. */
 const damages: Record<string, (slot: Slot, victim: string) => void> = {
@@ -101,8 +82,8 @@ t.test('a damaged slot still gives exactly the snapshot', async (t) => {
   writeFileSync(join(victim, 'precious.txt'), 'precious\n')
   chmodSync(victim, 0o755)
   chmodSync(join(victim, 'folder'), 0o550)
-  const slot = slotIn(world, repo)
   const { experiment } = await runScript(repo, 'true')
+  const slot = slotIn(world, repo)
   t.strictSame(listing(slot.workplace), listing(repo.path), 'the slot is where it is looked for')
   const first = { expected: listing(repo.path), job: jobOf(repo, experiment) }
   repo.write('a.txt', 'b\n')
@@ -141,10 +122,42 @@ t.test('a slot that a killed daemon left half-way is not trusted by the next', a
   const slot = slotIn(world, repo)
   t.ok(existsSync(slot.dirtyMark))
   t.ok(existsSync(`${slot.index}.lock`))
+  const orphans = findProcesses({ session: -1, mark: `GIT_EXP_LAYS_OUT=${slot.folder}` })
+  t.ok(orphans.length > 0)
   await crashDaemon(world)
-  open()
   t.equal((await repo.exp('daemon', 'start')).exitCode, 0)
+  await until('git is ended that would write what is old', () =>
+    orphans.every(({ pid }) => !isAlive(pid)),
+  )
+  open()
   t.equal((await repo.exp('wait', stdout.trim())).exitCode, 0)
   t.match((await repo.exp('log')).stdout, /^a\nm\nz\n/m)
   t.equal(statSync(count).size, 2, 'it ran once')
+})
+
+t.test(
+  'a process that an earlier run left in a slot keeps it, and disturbs no other',
+  async (t) => {
+    const world = sandbox(t)
+    const repo = await world.repository({ 'a.txt': 'a\n' })
+    const ready = join(world.folder, 'ready')
+    // It has left its session and thrown away the mark, so that no supervisor finds it.
+    const escaping = `env -i setsid sh -c 'echo $$ >${ready}; while :; do echo x >a.txt; echo x >b; done'`
+    await runScript(repo, `${escaping} >/dev/null 2>&1 & until test -s ${ready}; do :; done`)
+    t.teardown(async () => process.kill(Number(readFileSync(ready, 'utf8')), 'SIGKILL'))
+    const { output } = await runScript(repo, 'ls; cat a.txt')
+    t.equal(output, 'a.txt\na\n')
+  },
+)
+
+t.test('what is mounted below a folder keeps it from being removed', async (t) => {
+  const small = process.env.GIT_EXP_TEST_SMALL_DISK
+  if (small === undefined) {
+    t.skip('no small disk is mounted')
+    return
+  }
+  t.ok(hasMounts(small))
+  t.ok(hasMounts(dirname(small)))
+  t.notOk(hasMounts(join(small, 'below')))
+  t.throws(() => removeTree(small), /mounted/)
 })

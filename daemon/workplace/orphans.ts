@@ -1,0 +1,14 @@
+import { endProcesses } from '../end-processes.ts'
+
+/** Git's environment while it writes to a slot, and that of the filters it starts. */
+export const marked = (slotFolder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  [MARK]: slotFolder,
+})
+
+/** Ends what a killed daemon's git still writes to a slot; only our own git is marked so. */
+export const endOrphans = async (slotFolder: string): Promise<void> => {
+  await endProcesses({ session: -1, mark: `${MARK}=${slotFolder}` }, 0)
+}
+
+const MARK = 'GIT_EXP_LAYS_OUT'
