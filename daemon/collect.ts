@@ -15,7 +15,8 @@ import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import type { Brought } from './workplace/link.ts'
-import { makeReadable } from './workplace/slot.ts'
+import { makeReadable, type Slot } from './workplace/slot.ts'
+import { changedSubmodules, readSubmodules } from './workplace/submodules.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -89,6 +90,7 @@ const gather = async (
     const options = { cwd: workplace, place: { gitDir, worktree: workplace, index, objects } }
     const refused: string[] = []
     if (isFromSnapshot) await git(['read-tree', job.snapshot], options)
+    if (site.slot !== null) await leaveSubmodules(site.slot, options)
     if (wanted === 'all') await git(['add', '--update', '--', ':/'], options)
     else {
       const changed = await gitList(['diff-files', '--name-only', '-z'], options)
@@ -128,6 +130,9 @@ const gather = async (
         ...refused
           .filter((path) => kept.some((one) => one.path === pathText(path)))
           .map((path) => `${pathText(path)} is refused by Git and was put into the store`),
+        ...(site.slot === null ? [] : await changedSubmodules(site.slot)).map(
+          (path) => `${path} is a submodule: what the run changed in it was not kept`,
+        ),
         ...nested.map((path) => `${path} is a repository of its own and was not kept`),
         ...left,
       ],
@@ -138,6 +143,9 @@ const gather = async (
 }
 
 /** The metrics files that are there, but for `older` ones; what cannot be read is left out. */
+        ...(site.slot === null ? [] : await changedSubmodules(site.slot)).map(
+          (path) => `${path} is a submodule: what the run changed in it was not kept`,
+        ),
 export const readMetrics = async (
   workplace: string,
   files: string[],

@@ -8,6 +8,7 @@ import { GitError } from '../lib/git.ts'
 import { attemptFolder } from '../lib/places.ts'
 import { settle } from '../lib/settle.ts'
 import type { Daemon } from './daemon.ts'
+import { isDiskFull } from './disk-full.ts'
 import { note } from './events.ts'
 import type { Executor } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
@@ -18,6 +19,7 @@ import { OUR_PREFIX } from './run-log.ts'
 import { type Supervisor, startSupervisor } from './start-supervisor.ts'
 import { type Orders, readProgress } from './supervision.ts'
 import type { Brought } from './workplace/link.ts'
+import { MissingObjects } from './workplace/missing-objects.ts'
 
 /** What the daemon must still know when the run has ended, perhaps another daemon: a file. */
 export interface CommandFile {
@@ -121,7 +123,10 @@ const ordersFor = (
 
 const refusal = (error: unknown): Reason => {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'disk', text: 'the disk is full' }
+  if (isDiskFull(error)) return { code: 'disk', text: 'the disk is full' }
+  if (error instanceof MissingObjects) {
+    return { code: 'missing-object', text: `${message}; fetch it and try again` }
+  }
   if (error instanceof UserError && error.code === 'workspace-changed') {
     const next = error.hint === null ? '' : `; ${error.hint}`
     return { code: error.code, text: `${message}${next}` }

@@ -1,4 +1,5 @@
 import type { Brought } from '../workplace/link.ts'
+import type { Slot } from '../workplace/slot.ts'
 
 /** The folder that is looked at for what a run left, and how Git is to look at it. */
 export interface Site {
@@ -11,6 +12,8 @@ export interface Site {
    * for the run's; files are copied from there, and no mode is changed.
    */
   usersSince: number | null
+  /** The slot, where the folder is one of ours. */
+  slot: Slot | null
 }
 
 /**

@@ -30,7 +30,7 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
       if (replacement === null) return null
       const { gitDir, since } = replacement
       if (!existsSync(worktree) || !existsSync(gitDir)) return null
-      return { workplace: worktree, gitDir, index: join(gitDir, 'index'), usersSince: since }
+      return { workplace: worktree, gitDir, index: join(gitDir, 'index'), usersSince: since, slot: null }
     },
     putBack: async (what) => {
       const replacement = readReplacement(folder)

@@ -14,7 +14,7 @@ export const tempDir = (daemon: Daemon, job: Job): Executor => {
     materialize: async () => (await materialize(slot, job)).brought,
     site: () => {
       ensureWorkplace(slot)
-      return { workplace, gitDir, index, usersSince: null }
+      return { workplace, gitDir, index, usersSince: null, slot }
     },
     putBack: async () => [],
     keep: () => keepWorkplace(slot, job),

@@ -32,7 +32,7 @@ const ATTRIBUTES = ':(top,glob)**/.gitattributes'
 export const optionsFor = (slot: Slot): GitOptions => ({
   cwd: slot.workplace,
   place: slotPlace(slot),
-  env: marked(slot.folder),
+  env: marked(slot.outermost),
 })
 
 /**

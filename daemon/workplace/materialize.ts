@@ -3,11 +3,13 @@ import { GitError } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
 import { removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
-import { restoreFolderModes } from './folder-modes.ts'
+import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
 import { type Brought, bringPaths } from './link.ts'
+import { findMissing, MissingObjects } from './missing-objects.ts'
 import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
+import { submoduleJobs } from './submodules.ts'
 import { readUserConfig, type UserConfig } from './user-config.ts'
 
 export interface Materialized {
@@ -16,11 +18,15 @@ export interface Materialized {
   brought: Brought
 }
 
-/** Makes a slot hold exactly an experiment's snapshot, with a git of its own, ready to run in. */
+/**
+ * Makes a slot hold exactly an experiment's snapshot, with a git of its own, ready to run in. Throws
+ * `MissingObjects` where the repository has not all of it.
+ */
 export const materialize = async (slot: Slot, job: Job): Promise<Materialized> => {
   try {
     return await fill(slot, job)
-  } catch {
+  } catch (error) {
+    if (error instanceof MissingObjects) throw error
     // Whatever an earlier run or a crash has done to the slot, a new one has none of it.
     removeSlot(slot)
     return fill(slot, job)
@@ -29,30 +35,50 @@ export const materialize = async (slot: Slot, job: Job): Promise<Materialized> =
 
 const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   await openSlot(slot)
+  const tree = await layOut(slot, job, (own) => wholeTree(own, job.snapshot))
+  const brought = bringPaths(job.worktree, slot.workplace, job.spec)
+  exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])
+  endChange(slot)
+  return { tree, brought }
+}
+
+/** Lays out a repository's files and its git, and those of its submodules; gives back its tree. */
+const layOut = async (
+  slot: Slot,
+  job: Job,
+  treeOf: (slot: Slot) => Promise<string>,
+): Promise<string> => {
   const [config, refs] = await settle<[UserConfig, string]>([
     readUserConfig(job.commonDir, job.worktree),
     refsForRun(job),
   ])
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
   beginChange(slot)
-  const tree = await wholeTree(slot, job.snapshot)
-  const layOut = async (): Promise<void> => {
-    await writeFiles(slot, tree, job.spec.keep)
+  const write = async (): Promise<string> => {
+    const tree = await treeOf(slot)
+    const [{ folders, submodules }] = await settle<[TreeFolders, unknown]>([
+      listFolders(slot, tree),
+      writeFiles(slot, tree, job.spec.keep),
+    ])
+    restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
     await settle<unknown[]>([
       removeLeftovers(slot, job.spec.keep),
-      restoreFolderModes(slot, tree),
       layRunGit(slot, job, config, refs),
     ])
+    for (const sub of await submoduleJobs(slot, job, submodules)) {
+      await layOut(sub.slot, sub.job, async () => `${sub.job.snapshot}^{tree}`)
+      exclude(sub.slot, sub.job.commonDir, [])
+      endChange(sub.slot)
+    }
+    return tree
   }
-  await layOut().catch((error: unknown) => {
+  return write().catch(async (error: unknown) => {
     if (!(error instanceof GitError)) throw error
+    const missing = await findMissing(job.commonDir, job.snapshot)
+    if (missing !== null) throw missing
     // A run may have taken the right to write from its folders.
     makeWritable(slot.workplace)
     dropIndex(slot.index)
-    return layOut()
+    return write()
   })
-  const brought = bringPaths(job.worktree, slot.workplace, job.spec)
-  exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])
-  endChange(slot)
-  return { tree, brought }
 }

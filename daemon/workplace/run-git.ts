@@ -44,7 +44,7 @@ export const layRunGit = async (
   await git(['read-tree', '-m', job.baseline], {
     cwd: slot.workplace,
     place,
-    env: marked(slot.folder),
+    env: marked(slot.outermost),
   })
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import type { Slot } from './slot.ts'
 import { printConfig, type Setting, type UserConfig } from './user-config.ts'
@@ -34,10 +34,19 @@ export const prepareSlotGit = async (
     keepFile(join(slot.gitDir, 'shallow'), read(join(commonDir, 'shallow'))),
     keepFile(join(info, 'attributes'), read(join(commonDir, 'info', 'attributes'))),
     keepFile(join(info, 'sparse-checkout'), await sparsePatterns(commonDir, worktree, config)),
-    keepFile(join(slot.gitDir, 'config'), printConfig([...config.decidesBytes, ...OUR_SETTINGS])),
+    keepFile(
+      join(slot.gitDir, 'config'),
+      printConfig([...config.decidesBytes, ...OUR_SETTINGS, lfsStore(commonDir, config)]),
+    ),
     keepFile(join(slot.folder, 'written-with'), config.everywhere),
   ].some((isNew) => isNew)
   if (changed) rmSync(slot.index, { force: true })
+}
+
+/** Git LFS takes content from the user's own store, and puts there what a result points to. */
+const lfsStore = (commonDir: string, config: UserConfig): Setting => {
+  const given = config.decidesBytes.findLast(([key]) => /^lfs\.storage$/i.test(key))?.[1] ?? 'lfs'
+  return ['lfs.storage', resolve(commonDir, given)]
 }
 
 /** Also where the user's own say otherwise: that each file is looked at, and nothing else touched. */

@@ -29,6 +29,8 @@ export interface Slot {
   dirtyMark: string
   /** The workplace itself, named like the workspace, since some tools look at that name. */
   workplace: string
+  /** The folder of the whole slot, also where this is a submodule's part of it. */
+  outermost: string
 }
 
 export const defaultWorkplaces = (env: NodeJS.ProcessEnv): string =>
@@ -51,6 +53,21 @@ export const slotOf = (
     index: join(folder, 'index'),
     dirtyMark: join(folder, 'dirty'),
     workplace: join(folder, 'work', name),
+    outermost: folder,
+  }
+}
+
+/** What the daemon keeps of a submodule's files beside what it keeps of the slot's own. */
+export const submodulePart = (slot: Slot, path: string): Slot => {
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
+  const folder = join(slot.folder, 'modules', name)
+  return {
+    ...slot,
+    folder,
+    gitDir: join(folder, 'git'),
+    index: join(folder, 'index'),
+    dirtyMark: join(folder, 'dirty'),
+    workplace: join(slot.workplace, path),
   }
 }
 
@@ -83,12 +100,16 @@ export const openSlot = async (slot: Slot): Promise<void> => {
       )
     }
   }
+  chmodSync(slot.workplace, 0o700)
 }
 
 /** Marks a slot as being changed, and removes what is not believed or is another run's. */
 export const beginChange = (slot: Slot): void => {
   // Left half-way by a crash: what its index says of its files is not believed.
-  if (existsSync(slot.dirtyMark)) rmSync(slot.index, { force: true })
+  if (existsSync(slot.dirtyMark)) {
+    rmSync(slot.index, { force: true })
+    rmSync(join(slot.folder, 'modules'), { recursive: true, force: true })
+  }
   writeFileSync(slot.dirtyMark, '')
   rmSync(`${slot.index}.lock`, { force: true })
   removeTree(join(slot.workplace, '.git'))

@@ -9,7 +9,8 @@ export type Setting = [key: string, value: string]
 /** What of the repository's own config decides the bytes of a checkout (law 5, R4). */
 const DECIDES_BYTES =
   /^(?:core\.(?:autocrlf|eol|safecrlf|symlinks|filemode|ignorecase|precomposeunicode|attributesfile|excludesfile|sparsecheckout|sparsecheckoutcone)|filter\..+|lfs\..+|extensions\.(?:objectformat|partialclone))$/i
-const FOR_THE_RUN = /^(?:user\..+|remote\..+\.(?:url|fetch)|branch\..+\.(?:remote|merge))$/i
+const FOR_THE_RUN =
+  /^(?:user\..+|remote\..+\.(?:url|fetch)|branch\..+\.(?:remote|merge)|submodule\..+\.(?:url|active))$/i
 
 export interface UserConfig {
   /** For the daemon's git dir and for the run's. */
