@@ -237,9 +237,9 @@ const keepFiles = async (
     }
     try {
       const { store } = places
-      kept.push(
-        await keepInStore(store, outputs, { from, path, bytes, isOurs: usersSince === null }),
-      )
+      const file = { from, path, bytes, isOurs: usersSince === null }
+      const stored = await keepInStore(store, outputs, file)
+      kept.push(isIgnored ? { ...stored, ignored: true } : stored)
       if (isIgnored) room -= bytes
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error

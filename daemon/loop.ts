@@ -4,12 +4,14 @@ import { ingest } from './ingest.ts'
 import type { Job } from './job.ts'
 import { takeOver } from './recover.ts'
 import { runJob } from './run-job.ts'
+import { tidying } from './tidy.ts'
 
 /** The watcher is a hint; a look at least this often is the truth. */
 const SCAN_MS = 60_000
 
 /** Turns, then waits for the bell, until `isStopping`. */
 export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<void> => {
+  const tidy = tidying(daemon)
   while (!isStopping()) {
     if (daemon.isDeposed()) {
       note('deposed: the state folder is gone or another one')
@@ -17,6 +19,7 @@ export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<v
     }
     try {
       await turn(daemon)
+      tidy()
     } catch (error) {
       // A full disk, a folder gone: runs live on, and the next turn tries again.
       note('trouble', { error: String((error as Error).stack) })

@@ -106,6 +106,15 @@ export const openQueue = (db: Database.Database) => {
       started_at = :startedAt, ended_at = :endedAt, exit_code = :exitCode, signal = :signal,
       result = :result
     where experiment = :number and attempt = :attempt`)
+  const keptRows = db.prepare<[], { id: string; attempt: number; kept: string }>(`
+    select id, attempt, kept from experiment where kept <> '[]' order by ended_at, number`)
+  const setKept = db.prepare('update experiment set kept = :kept where id = :id')
+  const usedEnvironments = db
+    .prepare<[number], string>(`
+      select env from experiment where env is not null and (ended_at is null or ended_at > ?)
+      union select env from repository where env is not null`)
+    .pluck()
+  const repositories = db.prepare<[], string>('select common_dir from repository').pluck()
   const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
 
   return {
@@ -162,6 +171,15 @@ export const openQueue = (db: Database.Database) => {
     }),
     running: (): Job[] => live.all().map(toJob),
     waiting: (): number => waiting.get() as number,
+    /** What is kept in the store of each experiment, those that ended first in front. */
+    kept: (): { id: string; attempt: number; kept: KeptFile[] }[] =>
+      keptRows.all().map((row) => ({ ...row, kept: JSON.parse(row.kept) as KeptFile[] })),
+    setKept: (id: string, kept: KeptFile[]): void => {
+      setKept.run({ id, kept: JSON.stringify(kept) })
+    },
+    /** The environments of all that has not ended, or did since a time. */
+    usedEnvironments: (since: number): Set<string> => new Set(usedEnvironments.all(since)),
+    repositories: (): string[] => repositories.all(),
     supervise: (job: Job, supervisor: ProcessIdentity): void => {
       setSupervisor.run({ number: job.number, attempt: job.attempt, ...supervisor })
     },

@@ -9,6 +9,7 @@ export interface Config {
   workplaces: string | null
   maxLogBytes: number
   keepIgnoredBytes: number
+  keepIgnoredTotalBytes: number
   /** Patterns of branches, where it is neither all of them nor none. */
   autoqueue: boolean | string[]
   maxUntrackedBytes: number
@@ -152,6 +153,12 @@ export const configKeys: { readonly [Field in keyof Config]: ConfigKey<Config[Fi
     'exp.keepIgnored',
     '2G',
     'How much of the ignored files that a run made is kept.',
+    size,
+  ),
+  keepIgnoredTotalBytes: machine(
+    'exp.keepIgnoredTotal',
+    '20G',
+    'How much of ignored files is kept of all runs; those of the oldest go first.',
     size,
   ),
   autoqueue: any(

@@ -35,6 +35,7 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
     workplaces: read(configKeys.workplaces),
     maxLogBytes: read(configKeys.maxLogBytes),
     keepIgnoredBytes: read(configKeys.keepIgnoredBytes),
+    keepIgnoredTotalBytes: read(configKeys.keepIgnoredTotalBytes),
     autoqueue: read(configKeys.autoqueue),
     maxUntrackedBytes: read(configKeys.maxUntrackedBytes),
     maxBlobBytes: read(configKeys.maxBlobBytes),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from './errors.ts'
 import { replaceFile } from './files.ts'
@@ -40,8 +40,20 @@ export const keepEnvironment = (places: Places, env: Environment): string => {
     .join('')
   const hash = createHash('sha256').update(text).digest('hex')
   const file = join(places.spool.env, hash)
-  if (!existsSync(file)) replaceFile(file, text)
+  // One that is used again is young again, so that it is not pruned before its ticket arrives.
+  if (!touch(file)) replaceFile(file, text)
   return hash
+}
+
+const touch = (file: string): boolean => {
+  try {
+    const now = new Date()
+    utimesSync(file, now, now)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return false
+  }
 }
 
 /** Reads a kept environment back. */

@@ -45,6 +45,11 @@ export const experimentJson = (
     starred: experiment.starred,
     tags: experiment.tags,
     note: experiment.note,
-    kept: experiment.kept.map(({ path, sha256, bytes }) => ({ path, sha256, bytes })),
+    kept: experiment.kept.map(({ path, sha256, bytes, dropped }) => ({
+      path,
+      sha256,
+      bytes,
+      ...(dropped === true ? { dropped } : {}),
+    })),
   }
 }

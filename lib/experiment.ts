@@ -51,6 +51,10 @@ export interface KeptFile {
   path: string
   sha256: string
   bytes: number
+  /** Git ignores it: it may be dropped when all that is kept of such files is too much. */
+  ignored?: true
+  /** It was kept and is no longer. */
+  dropped?: true
 }
 
 /** A named snapshot and all that came of it, as readers know it. */

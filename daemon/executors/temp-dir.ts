@@ -1,7 +1,10 @@
 import type { Daemon } from '../daemon.ts'
+import { isDiskFull } from '../disk-full.ts'
 import type { Job } from '../job.ts'
 import { keepWorkplace } from '../keep-workplace.ts'
+import { slotsInUse } from '../slots-in-use.ts'
 import { materialize } from '../workplace/materialize.ts'
+import { trimPools } from '../workplace/pool.ts'
 import { ensureWorkplace, slotOf } from '../workplace/slot.ts'
 import type { Executor } from './executor.ts'
 
@@ -11,7 +14,15 @@ export const tempDir = (daemon: Daemon, job: Job): Executor => {
   const { workplace, gitDir, index } = slot
   return {
     workplace,
-    materialize: async () => (await materialize(slot, job)).brought,
+    materialize: async () => {
+      const { brought } = await materialize(slot, job).catch(async (error: unknown) => {
+        if (!isDiskFull(error)) throw error
+        // What other slots hold can be had again; a run is worth more.
+        await trimPools(daemon.workplaces, 0, slotsInUse(daemon))
+        return materialize(slot, job)
+      })
+      return brought
+    },
     site: () => {
       ensureWorkplace(slot)
       return { workplace, gitDir, index, usersSince: null, slot }

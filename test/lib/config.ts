@@ -44,6 +44,7 @@ t.test('without any setting the defaults hold', async (t) => {
     workplaces: null,
     maxLogBytes: 64 * 2 ** 20,
     keepIgnoredBytes: 2 * 2 ** 30,
+    keepIgnoredTotalBytes: 20 * 2 ** 30,
     autoqueue: false,
     maxUntrackedBytes: 500 * 2 ** 20,
     maxBlobBytes: 5 * 2 ** 20,
@@ -80,6 +81,7 @@ t.test('settings of the user are read, with where they came from', async (t) => 
     'exp.workplaces': '~/scratch/runs',
     'exp.maxLog': '1G',
     'exp.keepIgnored': '0',
+    'exp.keepIgnoredTotal': '3G',
     'exp.idleExit': 'never',
   })) {
     git('config', '--global', key, value)
@@ -93,6 +95,7 @@ t.test('settings of the user are read, with where they came from', async (t) => 
     workplaces: '/home/me/scratch/runs',
     maxLogBytes: 2 ** 30,
     keepIgnoredBytes: 0,
+    keepIgnoredTotalBytes: 3 * 2 ** 30,
     idleExitMs: null,
   })
   t.same(problems, [])
