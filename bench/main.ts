@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { benchAdd } from './add.ts'
+import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
 import { benchStart } from './start.ts'
 import { benchSweep } from './sweep.ts'
@@ -24,6 +25,7 @@ try {
     const path = await makeRepository(world, files)
     print(await benchAdd(world, path, size))
     print(await benchStart(world, path, size))
+    for (const row of await benchMaterialize(world, path, size)) print(row)
     print(await benchThroughput(world, path, size))
   }
   for (const row of await benchSweep()) print(row)

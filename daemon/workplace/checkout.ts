@@ -13,17 +13,17 @@ export const slotPlace = (slot: Slot): GitPlace => ({
 })
 
 /**
- * Makes the workplace hold a tree's files, from whatever it holds now; only what differs is written.
- * The slot's index tells what it held, and git looks at each file again. Where the trees' own
- * attributes differ, the same blob may be other bytes: then every file is written anew.
+ * Makes the workplace hold a tree's files, from whatever it holds now and nothing is left over in;
+ * only what differs is written. The slot's index tells what it held, and git looks at each file again.
  */
-export const writeFiles = async (slot: Slot, tree: string, keep: string[]): Promise<void> => {
-  const options = optionsFor(slot)
-  const differ = ['diff-index', '--cached', '--name-only', '-z', tree, '--', ATTRIBUTES]
-  if ((await gitList(differ, options)).length > 0) dropIndex(slot.index)
-  // Git would go by those that lie where the tree has none.
-  await removeLeftovers(slot, keep, [ATTRIBUTES])
-  await git(['read-tree', '--reset', '-u', tree], options)
+export const writeFiles = async (slot: Slot, tree: string): Promise<void> => {
+  await git(['read-tree', '--reset', '-u', tree], optionsFor(slot))
+}
+
+/** Whether the same blob may be other bytes in a tree than in the slot's index. */
+export const hasOtherAttributes = async (slot: Slot, tree: string): Promise<boolean> => {
+  const args = ['diff-index', '--cached', '--name-only', '-z', tree, '--', ATTRIBUTES]
+  return (await gitList(args, optionsFor(slot))).length > 0
 }
 
 const ATTRIBUTES = ':(top,glob)**/.gitattributes'
@@ -35,17 +35,10 @@ export const optionsFor = (slot: Slot): GitOptions => ({
   env: marked(slot.outermost),
 })
 
-/**
- * Removes whatever is in the workplace, or at some paths of it, and not in its index, but for
- * `keep`; follows no link.
- */
-export const removeLeftovers = async (
-  slot: Slot,
-  keep: string[],
-  where: string[] = [],
-): Promise<void> => {
+/** Removes whatever is in the workplace and not in its index, but for `keep`; follows no link. */
+export const removeLeftovers = async (slot: Slot, keep: string[]): Promise<void> => {
   const kept = keep.flatMap((path) => ['-e', `/${path}`])
-  await git(['clean', '-ffdxq', ...kept, '--', ...where], optionsFor(slot))
+  await git(['clean', '-ffdxq', ...kept], optionsFor(slot))
 }
 
 /** The snapshot's tracked and untracked files as one tree. */

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
+import {
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 
 /** What was brought into a workplace beside the snapshot, relative to its root. */
@@ -45,7 +53,12 @@ export const bringPaths = (
   }
   for (const path of paths.copy) {
     const copy = (from: string, to: string): void =>
-      cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+      cpSync(from, to, {
+        recursive: true,
+        verbatimSymlinks: true,
+        preserveTimestamps: true,
+        mode: constants.COPYFILE_FICLONE,
+      })
     if (place(path, copy)) brought.copied.push(path)
   }
   return brought

@@ -2,14 +2,14 @@ import { dropIndex } from '../../lib/capture/private-index.ts'
 import { GitError } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
-import { removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
+import { hasOtherAttributes, removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
 import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
 import { type Brought, bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
 import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
-import { submoduleJobs } from './submodules.ts'
+import { readSubmodules, submoduleJobs } from './submodules.ts'
 import { readUserConfig, type UserConfig } from './user-config.ts'
 
 export interface Materialized {
@@ -56,15 +56,22 @@ const layOut = async (
   beginChange(slot)
   const write = async (): Promise<string> => {
     const tree = await treeOf(slot)
-    const [{ folders, submodules }] = await settle<[TreeFolders, unknown]>([
+    const had = readSubmodules(slot)
+    // Before git writes: it would go by attributes that lie about where the tree has none.
+    const [{ folders, submodules }, isOther] = await settle<[TreeFolders, boolean, unknown]>([
       listFolders(slot, tree),
-      writeFiles(slot, tree, job.spec.keep),
-    ])
-    restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
-    await settle<unknown[]>([
+      hasOtherAttributes(slot, tree),
       removeLeftovers(slot, job.spec.keep),
-      layRunGit(slot, job, config, refs),
     ])
+    if (isOther) {
+      dropIndex(slot.index)
+      await removeLeftovers(slot, job.spec.keep)
+    }
+    await writeFiles(slot, tree)
+    // Git leaves the files of a submodule that is none any more.
+    if (had.length > 0) await removeLeftovers(slot, job.spec.keep)
+    restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
+    await layRunGit(slot, job, config, refs)
     for (const sub of await submoduleJobs(slot, job, submodules)) {
       await layOut(sub.slot, sub.job, async () => `${sub.job.snapshot}^{tree}`)
       exclude(sub.slot, sub.job.commonDir, [])
