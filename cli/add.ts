@@ -14,6 +14,7 @@ import { refuseProblems } from '../lib/load-config.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { queuedExperiment } from '../lib/pending.ts'
 import type { Repository } from '../lib/repository.ts'
+import { lackingNotes } from '../lib/spec/lacking.ts'
 import { type Answer, resolveSpec } from '../lib/spec/resolve.ts'
 import type { Spec } from '../lib/spec/spec.ts'
 import { type Tree, workspaceTree } from '../lib/spec/tree.ts'
@@ -110,11 +111,16 @@ export const enqueue = async (
     await dropSnapshots(repository, captured.snapshots)
     throw error
   }
+  const lacking =
+    executor === 'in-place'
+      ? []
+      : await lackingNotes(tree, spec, repository.workdir, process.env)
   const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
   const holder = readMark(repository.gitDir)
   const lines = [
     detected,
     ...notes,
+    ...lacking,
     ...captured.notes,
     ...(holder === null
       ? []
