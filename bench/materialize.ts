@@ -77,6 +77,7 @@ const jobFor = (path: string, snapshot: string): Job => ({
   snapshot,
   commonDir: join(path, '.git'),
   worktree: path,
+  executor: 'temp-dir',
   workdir: '',
   spec: parseSpec('{"command": "true"}'),
   env: null,

@@ -15,8 +15,8 @@ import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import type { Brought } from './workplace/link.ts'
-import { makeReadable, type Slot } from './workplace/slot.ts'
-import { changedSubmodules, readSubmodules } from './workplace/submodules.ts'
+import { makeReadable } from './workplace/slot.ts'
+import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -143,9 +143,6 @@ const gather = async (
 }
 
 /** The metrics files that are there, but for `older` ones; what cannot be read is left out. */
-        ...(site.slot === null ? [] : await changedSubmodules(site.slot)).map(
-          (path) => `${path} is a submodule: what the run changed in it was not kept`,
-        ),
 export const readMetrics = async (
   workplace: string,
   files: string[],

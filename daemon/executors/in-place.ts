@@ -30,7 +30,13 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
       if (replacement === null) return null
       const { gitDir, since } = replacement
       if (!existsSync(worktree) || !existsSync(gitDir)) return null
-      return { workplace: worktree, gitDir, index: join(gitDir, 'index'), usersSince: since, slot: null }
+      return {
+        workplace: worktree,
+        gitDir,
+        index: join(gitDir, 'index'),
+        usersSince: since,
+        slot: null,
+      }
     },
     putBack: async (what) => {
       const replacement = readReplacement(folder)

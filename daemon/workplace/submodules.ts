@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitList, gitText } from '../../lib/git.ts'
+import { type GitOptions, git, gitList, gitText } from '../../lib/git.ts'
 import type { Job } from '../job.ts'
 import { slotPlace } from './checkout.ts'
 import type { TreeFolders } from './folders.ts'
@@ -63,6 +63,14 @@ export const changedSubmodules = async (slot: Slot): Promise<string[]> => {
     if (files.length > 0) changed.push(path)
   }
   return changed
+}
+
+/** Of a submodule a result has the snapshot's commit; git must not look into what the run made of it. */
+export const leaveSubmodules = async (slot: Slot, options: GitOptions): Promise<void> => {
+  const submodules = readSubmodules(slot)
+  if (submodules.length === 0) return
+  const input = Buffer.from(submodules.map((path) => `${path}\0`).join(''), 'latin1')
+  await git(['update-index', '--skip-worktree', '-z', '--stdin'], { ...options, input })
 }
 
 const SUBMODULES = 'submodules'
