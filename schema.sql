@@ -1,10 +1,11 @@
 -- The queue. The daemon alone writes here; everyone else reads. Times are milliseconds since 1970.
 -- Every row can be built anew from refs and runs/ (daemon/rebuild.ts), so there are no migrations: a
 -- database of an older version is kept aside and built anew.
-pragma user_version = 2;
+pragma user_version = 3;
 
 -- The daemon that holds the lock, or held it last: one row, written at its start, its beat every
--- minute. Readers look at the process itself to learn whether it still lives.
+-- minute. Readers look at the process itself to learn whether it still lives. `machine` is what there
+-- is to give to runs; it is known a moment later.
 create table daemon (
   one            integer primary key check (one = 1),
   pid            integer not null,
@@ -12,20 +13,24 @@ create table daemon (
   boot           text    not null,
   version        text    not null,
   jobs           integer not null check (jobs > 0),
+  machine        text    check (json_valid(machine)),
   started_at     integer not null,
   beat_at        integer not null
 ) strict;
 
 -- One row a repository that ever queued here; added by ingest, which also notes the environment
--- that commits queued by the hook run in.
+-- that commits queued by the hook run in. The higher its turn, the later something of it was claimed.
 create table repository (
   id          integer primary key,
   common_dir  text    not null unique,
-  env         text
+  env         text,
+  turn        integer not null default 0
 ) strict;
 
 -- One row an experiment: added by ingest, changed by claim, by each phase of its run, by finish and
--- by the verbs. The states carry their own facts; the checks at the end are the law.
+-- by the verbs. The states carry their own facts; the checks at the end are the law. `needs` is what
+-- it asks of the machine, `reserved` is set by the claim that first passed it over, and `gate` says
+-- whether what it comes after lets it start; the triggers below keep it.
 create table experiment (
   number         integer primary key autoincrement,
   id             text    not null unique,
@@ -44,6 +49,9 @@ create table experiment (
   metrics        text    not null default '{}' check (json_valid(metrics)),
   priority       integer not null default 0 check (priority between -100 and 100),
   keep           integer not null default 0 check (keep in (0, 1)),
+  needs          text    not null check (json_valid(needs)),
+  reserved       integer,
+  gate           text    not null default 'open' check (gate in ('open', 'pending', 'shut')),
   env            text,
   ticket         text    not null,
   queued_at      integer not null,
@@ -79,7 +87,11 @@ create table experiment (
 ) strict;
 
 -- What claim reads: ready ones, best first.
-create index experiment_ready on experiment (priority desc, number) where state = 'queued';
+create index experiment_ready on experiment (priority, repository, needs, reserved, number, executor)
+  where state = 'queued' and gate = 'open';
+-- What is to be skipped.
+create index experiment_shut on experiment (number)
+  where gate = 'shut' and state in ('queued', 'held');
 -- What slots and recovery read.
 create index experiment_running on experiment (repository) where state = 'running';
 -- What status and show read: the newest of a repository.
@@ -87,12 +99,52 @@ create index experiment_newest on experiment (repository, number desc);
 -- What wait and status count.
 create index experiment_state on experiment (repository, state);
 
--- One row an attempt: added by claim, completed when its supervisor is up and when it has ended.
+-- What an experiment comes after, and whether that must have succeeded or only ended. Added by
+-- ingest; gone with either.
+create table dependency (
+  experiment  integer not null references experiment (number) on delete cascade,
+  after       integer not null references experiment (number) on delete cascade,
+  must        text    not null check (must in ('succeed', 'end')),
+  primary key (experiment, after),
+  check (experiment <> after)
+) strict, without rowid;
+
+-- Who comes after an experiment.
+create index dependency_after on dependency (after);
+
+-- Where each dependency stands. In the order of the alphabet the worst is the last.
+create view dependency_gate as
+  select dependency.experiment, dependency.after, dependency.must, case
+    when other.state in ('queued', 'held', 'running') then 'pending'
+    when dependency.must = 'end' or other.state = 'succeeded' then 'open'
+    else 'shut' end as gate
+  from dependency join experiment as other on other.number = dependency.after;
+
+-- An experiment's gate is the worst of its dependencies', whichever way one of them changes.
+create trigger gate_after_state after update of state on experiment when old.state <> new.state begin
+  update experiment set gate = (
+    select max(gate) from dependency_gate where dependency_gate.experiment = experiment.number)
+  where number in (select experiment from dependency where after = new.number);
+end;
+create trigger gate_after_insert after insert on dependency begin
+  update experiment set gate = (
+    select max(gate) from dependency_gate where dependency_gate.experiment = experiment.number)
+  where number = new.experiment;
+end;
+create trigger gate_after_delete after delete on dependency begin
+  update experiment set gate = coalesce((
+    select max(gate) from dependency_gate where dependency_gate.experiment = experiment.number), 'open')
+  where number = old.experiment;
+end;
+
+-- One row an attempt: added by claim, completed when its supervisor is up and when it has ended. Its
+-- GPUs are the indices that are its own until then; null where it was given none and sees all.
 create table run (
   experiment        integer not null references experiment (number),
   attempt           integer not null check (attempt > 0),
   repository        integer not null references repository (id),
   slot              integer not null check (slot > 0),
+  gpus              text    check (json_valid(gpus)),
   claimed_at        integer not null,
   supervisor_pid    integer,
   supervisor_start  text,

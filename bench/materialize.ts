@@ -84,6 +84,7 @@ const jobFor = (path: string, snapshot: string): Job => ({
   keep: false,
   attempt: 1,
   slot: 1,
+  gpus: null,
   stopAsked: false,
   supervisor: null,
 })

@@ -22,14 +22,16 @@ import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
+import { noteTooMuch } from './note-too-much.ts'
 import { describeSample, planSweep } from './plan-sweep.ts'
 import { progressLine } from './progress.ts'
+import { type QueueingOptions, readQueueing } from './read-queueing.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import type { SweepOptions } from './sweep-options.ts'
 import { vacateNames } from './vacate-names.ts'
 
 /** What `add` and `run` are told. */
-export interface AddOptions extends SweepOptions {
+export interface AddOptions extends SweepOptions, QueueingOptions {
   /** What stood behind `--`, or null. */
   command: string[] | null
   name?: string
@@ -41,6 +43,10 @@ export interface AddOptions extends SweepOptions {
   link?: string[]
   copy?: string[]
   untracked?: string
+  gpus?: string
+  cpus?: string
+  memory?: string
+  slots?: string[]
   keep?: boolean
   inPlace?: boolean
   nested?: boolean
@@ -75,6 +81,7 @@ export const enqueue = async (
   const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
   const composition = await findComposition(tree, repository, process.env)
   const { sweep, sample } = await planSweep(options, composition)
+  const queueing = await readQueueing(session, options)
   const answer = resolveHere(repository, { tree, composition }, options)
   if (options.force === true) await vacateNames(session, options.name ?? null, sweep)
   const progress = progressLine(process.stderr)
@@ -100,6 +107,7 @@ export const enqueue = async (
       repository: repository.commonDir,
       worktree: repository.worktree,
       keep: options.keep === true,
+      ...queueing,
       items: captured.snapshots.map(({ oid, facts }) => ({ oid, id: facts.id, name: facts.name })),
     },
     nowMs,
@@ -112,9 +120,7 @@ export const enqueue = async (
     throw error
   }
   const lacking =
-    executor === 'in-place'
-      ? []
-      : await lackingNotes(tree, spec, repository.workdir, process.env)
+    executor === 'in-place' ? [] : await lackingNotes(tree, spec, repository.workdir, process.env)
   const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
   const holder = readMark(repository.gitDir)
   const lines = [
@@ -122,6 +128,7 @@ export const enqueue = async (
     ...notes,
     ...lacking,
     ...captured.notes,
+    ...noteTooMuch(places, spec),
     ...(holder === null
       ? []
       : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),
@@ -148,12 +155,12 @@ export const resolveHere = async (
   { tree, composition }: { tree: Tree; composition: Composition | null },
   options: AddOptions,
 ): Promise<Answer> => {
-  const { setup, timeout, link, copy } = options
+  const { setup, timeout, link, copy, gpus, cpus, memory, slots } = options
   const answer = await resolveSpec({
     tree,
     workdir,
     commandLine: commandLine(options),
-    flags: { setup, timeout, link, copy },
+    flags: { setup, timeout, link, copy, gpus, cpus, memory, slots },
     composed: composition?.params ?? null,
   })
   const { spec } = answer

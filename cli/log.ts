@@ -15,7 +15,7 @@ export const log = async (options: { name: string | null; follow?: boolean }): P
   const session = await openSession()
   const { experiment, why } = await withHistory(session.places, async (history) => {
     const chosen = await choose(session, history, options.name)
-    return { experiment: chosen, why: whyWaiting(session.places, history, chosen) }
+    return { experiment: chosen, why: whyWaiting(session.places, history)(chosen) }
   })
   if (why !== null) process.stderr.write(`${experiment.name} ${why}\n`)
   const read = logReader((chunk) => process.stdout.write(chunk))

@@ -22,7 +22,8 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
     const pending = await pendingExperiments(places, repository.commonDir, history)
     if (options.json === true) {
       const all = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
-      const experiments = all.map((one) => experimentJson(places, one))
+      const why = whyWaiting(places, history)
+      const experiments = all.map((one) => ({ ...experimentJson(places, one), waits: why(one) }))
       process.stdout.write(`${printPlain({ daemon: daemonJson(places, history), experiments })}\n`)
       return 0
     }
@@ -40,6 +41,7 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
 
 const table = (places: Places, history: History | null, shown: Experiment[]): string => {
   const now = Date.now()
+  const why = whyWaiting(places, history)
   return printTable(
     [
       { head: '#', cells: shown.map(({ number }) => String(number ?? '')), align: 'right' },
@@ -48,9 +50,7 @@ const table = (places: Places, history: History | null, shown: Experiment[]): st
         head: 'state',
         cells: shown.map((one) =>
           plainText(
-            one.state.is === 'queued'
-              ? `queued: ${whyWaiting(places, history, one) ?? ''}`
-              : stateText(one.state, now),
+            one.state.is === 'queued' ? `queued: ${why(one) ?? ''}` : stateText(one.state, now),
           ),
         ),
       },

@@ -1,27 +1,63 @@
-import type { Experiment } from '../lib/experiment.ts'
+import type { After, Experiment } from '../lib/experiment.ts'
 import type { History } from '../lib/history.ts'
 import type { Places } from '../lib/places.ts'
+import { askedText, totalText } from '../lib/resource-text.ts'
+import { type Decision, schedule } from '../lib/schedule.ts'
 import { findDaemon } from '../lib/start-daemon.ts'
 
-/** Why an experiment does not run yet, in a few words, or null if it does not wait. */
-export const whyWaiting = (
-  places: Places,
-  history: History | null,
-  experiment: Experiment,
-): string | null => {
-  const { state } = experiment
-  if (state.is === 'held') return 'is held'
-  if (state.is !== 'queued') return null
-  if (findDaemon(places) === null) return 'waits: no daemon is running (git exp daemon start)'
-  if (experiment.number === null) return 'is about to be taken in'
-  const holder = experiment.executor === 'in-place' && runsInPlaceIn(history, experiment.worktree)
-  if (holder) return `waits: ${holder.name} runs in its workspace`
-  const load = history?.load() ?? { running: 0, queued: 0 }
-  const jobs = history?.daemon()?.jobs ?? 1
-  const place = history?.placeInQueue(experiment.number) ?? 1
-  if (load.running < jobs && place === 1) return 'is about to start'
-  return `waits: ${load.running} of ${jobs} may run at once, ${place - 1} before it`
+/** Says why an experiment does not run yet, in a few words; null if it does not wait. */
+export type WhyWaiting = (experiment: Experiment) => string | null
+
+/** Looks once at what waits and what runs, so that it can be said of thousands. */
+export const whyWaiting = (places: Places, history: History | null): WhyWaiting => {
+  const hasDaemon = findDaemon(places) !== null
+  const decisions = decide(history)
+  const ready = history?.ready() ?? []
+  const standing = new Map(ready.map(({ number, first }, ahead) => [number, { first, ahead }]))
+  const inPlace = (history?.running() ?? []).filter(({ executor }) => executor === 'in-place')
+  return ({ state, number, after, executor, worktree }) => {
+    if (state.is === 'held') return 'is held'
+    if (state.is !== 'queued') return null
+    const open = after.filter(isOpen)
+    if (open.length > 0) return `waits: after ${open.map(nameOf).join(', ')}`
+    if (!hasDaemon) return 'waits: the daemon is not running (git exp daemon start)'
+    if (number === null) return 'is about to be taken in'
+    const holder = executor === 'in-place' && inPlace.find((one) => one.worktree === worktree)
+    if (holder) return `waits: ${holder.name} runs in its workspace`
+    const own = standing.get(number)
+    const decision = own && decisions.get(own.first)
+    if (decision === undefined) return 'is about to start'
+    return reason(decision, own?.first === number, own?.ahead ?? 0)
+  }
 }
 
-const runsInPlaceIn = (history: History | null, worktree: string | null): Experiment | undefined =>
-  history?.running().find((one) => one.executor === 'in-place' && one.worktree === worktree)
+const decide = (history: History | null): Map<number, Decision> => {
+  const machine = history?.daemon()?.machine ?? null
+  if (history === null || machine === null) return new Map()
+  const { waitingRoom } = history
+  const all = schedule(waitingRoom.candidates(), waitingRoom.holdings(), machine)
+  return new Map(all.map((decision) => [decision.candidate.number, decision]))
+}
+
+/** Why the first of those that wait alike does, and what another of them has before it. */
+const reason = ({ verdict }: Decision, isFirst: boolean, ahead: number): string => {
+  const before = ahead === 0 ? '' : `, ${ahead} ahead of it`
+  switch (verdict.is) {
+    case 'start':
+      return isFirst ? 'is about to start' : `waits: ${ahead} ahead of it`
+    case 'full':
+      return `waits: as many run as may at once${before}`
+    case 'too-much':
+      return `waits for ${askedText(verdict.lacks)}: this machine has ${totalText(verdict.lacks)}`
+    case 'lacks':
+      return verdict.behind === null
+        ? `waits for ${askedText(verdict.lacks)}${isFirst ? '' : before}`
+        : `waits for ${askedText(verdict.lacks)}: #${verdict.behind} comes first`
+  }
+}
+
+/** Whether it still waits for that one; null stands for one that is queued like itself. */
+const isOpen = ({ state }: After): boolean =>
+  state === null || state === 'queued' || state === 'held' || state === 'running'
+
+const nameOf = ({ name, id }: After): string => name ?? id.slice(0, 13)

@@ -10,11 +10,13 @@ import {
   snapshotRef,
   takenNames,
 } from '../lib/refs.ts'
-import type { Ticket } from '../lib/ticket.ts'
+import type { Ticket, TicketItem } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import { keepMarks } from './keep-marks.ts'
 import type { RecordRow } from './records.ts'
 import { removeEnd } from './run-records.ts'
+import { partFromDependents } from './skip-dependents.ts'
 
 /** The verbs that move or remove refs, and so cannot be part of a scan's one transaction. */
 export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set(['retry', 'rename', 'remove'])
@@ -24,7 +26,8 @@ export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set(['retry', 'rename
  * comes again and finds its refs moved. Throws `UserError` when it cannot be done.
  */
 export const changeRecords = async (daemon: Daemon, ticket: Ticket): Promise<void> => {
-  for (const { id } of ticket.items) {
+  const revived = new Set<string>()
+  for (const { id } of inOrder(daemon, ticket)) {
     await daemon.oneAtATime.run(id, async () => {
       const row = daemon.records.find(id)
       note(ticket.verb, { id, name: row?.name ?? null })
@@ -33,9 +36,17 @@ export const changeRecords = async (daemon: Daemon, ticket: Ticket): Promise<voi
       if (row === null) throw refusal('that experiment is gone')
       if (ticket.verb === 'rename') await rename(daemon, row, ticket.value ?? '')
       if (ticket.verb === 'remove') await remove(daemon, row)
-      if (ticket.verb === 'retry') await retry(daemon, row, ticket)
+      if (ticket.verb === 'retry' && !revived.has(id)) {
+        for (const other of await retry(daemon, row, ticket)) revived.add(other)
+      }
     })
   }
+}
+
+/** What others come after is first. */
+const inOrder = ({ records }: Daemon, ticket: Ticket): TicketItem[] => {
+  const numberOf = ({ id }: TicketItem): number => records.find(id)?.number ?? 0
+  return ticket.items.toSorted((a, b) => numberOf(a) - numberOf(b))
 }
 
 const refusal = (message: string, hint: string | null = null): UserError =>
@@ -93,7 +104,11 @@ const remove = async (daemon: Daemon, row: RecordRow): Promise<void> => {
     refs.map((ref) => ({ from: ref(row.name), to: null })),
   )
   passTicketOn(daemon, row)
-  daemon.records.remove(row.number)
+  daemon.queue.atomically(() => {
+    const dependents = partFromDependents(daemon, row)
+    daemon.records.remove(row.number)
+    for (const id of dependents) keepMarks(daemon, id)
+  })
   rmSync(join(daemon.places.runs, row.id), { recursive: true, force: true })
 }
 
@@ -106,9 +121,13 @@ const passTicketOn = ({ places, records }: Daemon, row: RecordRow): void => {
   renameSync(ticket, join(places.runs, heir, 'ticket'))
 }
 
-const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<void> => {
+/** Queues it again, and gives back what was skipped because of it and is queued again too. */
+const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<string[]> => {
   if (row.state === 'queued' || row.state === 'held' || row.state === 'running') {
     throw refusal(`“${row.name}” is ${row.state}`)
+  }
+  if (row.gate === 'shut') {
+    throw refusal(`what “${row.name}” comes after did not succeed; retry that, and it comes along`)
   }
   if (row.state === 'succeeded') {
     if (ticket.value !== 'again') {
@@ -121,6 +140,18 @@ const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<vo
       { from: resultRef(row.baseline, row.name), to: resultRef(row.baseline, kept) },
     ])
   }
-  removeEnd(daemon.places, row.id)
-  daemon.records.retry(row.number, ticket.env)
+  return queueAgain(daemon, row, ticket.env)
+}
+
+const queueAgain = (
+  daemon: Daemon,
+  { number, id }: { number: number; id: string },
+  env: string | null,
+): string[] => {
+  removeEnd(daemon.places, id)
+  daemon.records.retry(number, env)
+  keepMarks(daemon, id)
+  return daemon.records
+    .revivable(number)
+    .flatMap((one) => [one.id, ...queueAgain(daemon, one, null)])
 }

@@ -1,7 +1,8 @@
 import type { Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
-import { writeEnd, writeMarks } from './run-records.ts'
+import { keepMarks } from './keep-marks.ts'
+import { writeEnd } from './run-records.ts'
 import { endedWithoutRun } from './without-run.ts'
 
 /** Does what a verb asks that changes rows alone; part of a scan's transaction. */
@@ -9,14 +10,7 @@ export const changeRows = (daemon: Daemon, ticket: Ticket): void => {
   for (const { id } of ticket.items) {
     note(ticket.verb, { id })
     changeRow(daemon, ticket, id)
-    const row = daemon.records.find(id)
-    if (row === null || ticket.verb === 'stop') continue
-    writeMarks(daemon.places, id, {
-      isHeld: row.state === 'held',
-      starred: row.starred === 1,
-      tags: JSON.parse(row.tags) as string[],
-      note: row.note,
-    })
+    if (ticket.verb !== 'stop') keepMarks(daemon, id)
   }
 }
 
@@ -38,6 +32,9 @@ const changeRow = (daemon: Daemon, ticket: Ticket, id: string): void => {
       return
     case 'release':
       records.release(id)
+      return
+    case 'priority':
+      records.setPriority(id, ticket.priority)
       return
     case 'star':
       records.star(id, value !== 'off')

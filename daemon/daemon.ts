@@ -3,6 +3,7 @@ import type { Config } from '../lib/config.ts'
 import type { Places } from '../lib/places.ts'
 import type { Bell } from './bell.ts'
 import type { LiveRuns } from './live-runs.ts'
+import type { KnownMachine } from './machine.ts'
 import type { OneAtATime } from './one-at-a-time.ts'
 import type { Queue } from './queue.ts'
 import type { Records } from './records.ts'
@@ -17,6 +18,7 @@ export interface Daemon {
   runs: LiveRuns
   config: Config
   jobs: number
+  machine: KnownMachine
   workplaces: string
   clock: Clock
   /**

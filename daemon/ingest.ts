@@ -13,6 +13,7 @@ import { note } from './events.ts'
 import type { Arrival } from './queue.ts'
 import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
+import { comesTooSoon, skipIfOrphaned } from './skip-dependents.ts'
 
 /** The longest name that a file set aside keeps; the system's own limit is 255. */
 const MAX_NAME_BYTES = 200
@@ -80,6 +81,9 @@ const takeIn = (daemon: Daemon, batch: Prepared[]): void => {
 const apply = (daemon: Daemon, one: Prepared): Prepared => {
   if (!('change' in one)) return one
   if (daemon.queue.isAnswered(one.ticket.ticket)) return again(daemon, one.file, one.ticket)
+  if (comesTooSoon(daemon, one.ticket)) {
+    return { file: one.file, later: 'what it comes after is still to be taken in' }
+  }
   try {
     daemon.queue.atomically(one.change)
     return one
@@ -115,7 +119,7 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
     if (ticket.verb === 'enqueue') {
       const arrivals = await readArrivals(daemon, ticket)
-      return change(() => addAll(daemon, arrivals), arrivals[0]?.facts.id ?? null)
+      return change(() => addAll(daemon, ticket, arrivals), arrivals[0]?.facts.id ?? null)
     }
     if (ticket.verb === 'environment') {
       const { env } = ticket
@@ -131,11 +135,13 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
   }
 }
 
-const addAll = ({ queue, places }: Daemon, arrivals: Arrival[]): void =>
+const addAll = (daemon: Daemon, ticket: Ticket, arrivals: Arrival[]): void => {
   appendNumbers(
-    places,
-    arrivals.map((arrival) => ({ number: queue.add(arrival), id: arrival.facts.id })),
+    daemon.places,
+    arrivals.map((arrival) => ({ number: daemon.queue.add(arrival), id: arrival.facts.id })),
   )
+  for (const { facts } of arrivals) skipIfOrphaned(daemon, ticket, facts.id)
+}
 
 const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
   // Git was killed or never started, which says nothing of the ticket.

@@ -19,6 +19,8 @@ export interface Job {
   keep: boolean
   attempt: number
   slot: number
+  /** The indices that are its own until it has ended; null: it sees all that there are. */
+  gpus: number[] | null
   stopAsked: boolean
   /** Null until its supervisor is known to be up. */
   supervisor: ProcessIdentity | null
@@ -26,7 +28,7 @@ export interface Job {
 
 /** Reads jobs; a `where` follows. */
 export const JOB = `
-  select experiment.*, repository.common_dir as common_dir, run.slot as slot,
+  select experiment.*, repository.common_dir as common_dir, run.slot as slot, run.gpus as gpus,
     run.supervisor_pid, run.supervisor_start, run.supervisor_boot
   from experiment
   join repository on repository.id = experiment.repository
@@ -48,6 +50,7 @@ export interface JobRow {
   keep: number
   attempt: number
   slot: number
+  gpus: string | null
   stop_asked_at: number | null
   supervisor_pid: number | null
   supervisor_start: string | null
@@ -70,6 +73,7 @@ export const toJob = (row: JobRow): Job => ({
   keep: row.keep === 1,
   attempt: row.attempt,
   slot: row.slot,
+  gpus: row.gpus === null ? null : (JSON.parse(row.gpus) as number[]),
   stopAsked: row.stop_asked_at !== null,
   supervisor:
     row.supervisor_pid === null

@@ -4,6 +4,7 @@ import { ingest } from './ingest.ts'
 import type { Job } from './job.ts'
 import { takeOver } from './recover.ts'
 import { runJob } from './run-job.ts'
+import { skipDependents } from './skip-dependents.ts'
 import { tidying } from './tidy.ts'
 
 /** The watcher is a hint; a look at least this often is the truth. */
@@ -35,8 +36,15 @@ export const turn = async (daemon: Daemon): Promise<void> => {
   for (const job of daemon.queue.running()) {
     if (!daemon.runs.has(job.id)) look(daemon, job, takeOver)
   }
+  skipDependents(daemon)
+  await startReady(daemon)
+}
+
+const startReady = async (daemon: Daemon): Promise<void> => {
+  if (!daemon.queue.hasReady()) return
+  const machine = await daemon.machine.look()
   while (daemon.runs.size < daemon.jobs) {
-    const job = daemon.queue.claim(daemon.clock())
+    const job = daemon.queue.claim(daemon.clock(), machine)
     if (job === null) break
     look(daemon, job, runJob)
   }

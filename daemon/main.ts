@@ -15,6 +15,7 @@ import { note } from './events.ts'
 import { LiveRuns } from './live-runs.ts'
 import { takeLock } from './lock.ts'
 import { loop } from './loop.ts'
+import { knowMachine } from './machine.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { openQueue } from './queue.ts'
 import { rebuild } from './rebuild.ts'
@@ -40,14 +41,17 @@ const main = async (): Promise<number> => {
   const { db, isToRebuild } = openDatabase(found, values.rebuild === true)
   const self = identify(process.pid)
   if (self === null) throw new Error('a process that cannot see itself')
+  const queue = openQueue(db)
+  const jobs = values.jobs === undefined ? config.jobs : Number(values.jobs)
   const daemon: Daemon = {
     places: found,
-    queue: openQueue(db),
+    queue,
     records: openRecords(db),
     oneAtATime: new OneAtATime(),
     runs: new LiveRuns(),
     config,
-    jobs: values.jobs === undefined ? config.jobs : Number(values.jobs),
+    jobs,
+    machine: knowMachine(config, jobs, systemClock, (machine) => queue.recordMachine(machine)),
     workplaces: join(
       config.workplaces ?? defaultWorkplaces(process.env),
       // Another queue of this user, with a state folder of its own, has other slots.

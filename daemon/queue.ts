@@ -1,10 +1,13 @@
 import type Database from 'better-sqlite3'
+import type { Dependency } from '../lib/dependency.ts'
 import type { KeptFile, Phase, Reason } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
+import type { Machine } from '../lib/schedule.ts'
 import type { SnapshotFacts } from '../lib/snapshot.ts'
-import { printSpec, type Spec } from '../lib/spec/spec.ts'
+import { NO_RESOURCES, printSpec, type Spec } from '../lib/spec/spec.ts'
 import { uuidTime } from '../lib/uuid.ts'
+import { openClaim } from './claim.ts'
 import { JOB, type Job, type JobRow, toJob } from './job.ts'
 
 /** What ingest knows of a new experiment. */
@@ -17,6 +20,8 @@ export interface Arrival {
   worktree: string | null
   env: string | null
   priority: number
+  isHeld: boolean
+  after: Dependency[]
   keep: boolean
   ticket: string
   params: string
@@ -24,7 +29,7 @@ export interface Arrival {
 
 /** How a run ended, as it is recorded. */
 export interface Finish {
-  state: 'succeeded' | 'failed' | 'stopped' | 'timed-out' | 'lost' | 'refused'
+  state: 'succeeded' | 'failed' | 'stopped' | 'timed-out' | 'lost' | 'refused' | 'skipped'
   reason: Reason | null
   startedAt: number | null
   endedAt: number
@@ -39,23 +44,30 @@ export interface Finish {
 /** The queue as its one writer has it. Each method is one transaction, or part of `atomically`'s. */
 export type Queue = ReturnType<typeof openQueue>
 
-/** Every SQL write of the project is in this function. */
+/** The SQL of the queue; claims and dependencies are written beside it. */
 export const openQueue = (db: Database.Database) => {
   const putDaemon = db.prepare(`
     insert or replace into daemon
     (one, pid, process_start, boot, version, jobs, started_at, beat_at)
     values (1, :pid, :start, :boot, :version, :jobs, :now, :now)`)
+  const putMachine = db.prepare('update daemon set machine = ?')
   const beat = db.prepare('update daemon set beat_at = ?')
   const putRepository = db.prepare(`
     insert into repository (common_dir, env) values (:commonDir, :env)
     on conflict (common_dir) do update set env = coalesce(excluded.env, env) returning id, env`)
   const putExperiment = db.prepare(`
     insert into experiment (number, id, repository, worktree, baseline, branch, name, folded_name,
-      snapshot, executor, workdir, overrides, spec, params, priority, keep, env, ticket, queued_at,
-      state)
+      snapshot, executor, workdir, overrides, spec, params, priority, keep, needs, env, ticket,
+      queued_at, state)
     values (:number, :id, :repository, :worktree, :baseline, :branch, :name, :foldedName, :snapshot,
-      :executor, :workdir, :overrides, :spec, :params, :priority, :keep, :env, :ticket, :queuedAt,
-      'queued')`)
+      :executor, :workdir, :overrides, :spec, :params, :priority, :keep, :needs, :env, :ticket,
+      :queuedAt, :state)`)
+  const putDependency = db.prepare(`
+    insert into dependency (experiment, after, must)
+    select :number, other.number, :must from experiment as other
+    join experiment as own on own.number = :number and own.repository = other.repository
+    where other.id = :id
+    on conflict do nothing`)
   const putReceipt = db.prepare(`
     insert into receipt (ticket, verb, answered_at, refused) values (?, ?, ?, ?)`)
   const hasReceipt = db.prepare('select 1 from receipt where ticket = ?')
@@ -63,21 +75,7 @@ export const openQueue = (db: Database.Database) => {
   const nameKnown = db.prepare(`
     select 1 from experiment where baseline = :baseline and folded_name = :foldedName
     and repository = (select id from repository where common_dir = :commonDir)`)
-  const claim = db.prepare(`
-    update experiment set state = 'running', phase = 'materializing', attempt = attempt + 1
-    where number = (
-      select number from experiment where state = 'queued' and (executor <> 'in-place'
-        or not exists (select 1 from experiment as other where other.state = 'running'
-          and other.executor = 'in-place' and other.worktree = experiment.worktree))
-      order by priority desc, number limit 1)
-    returning number, repository, attempt`)
-  const slots = db
-    .prepare('select slot from run where repository = ? and ended_at is null order by slot')
-    .pluck()
-  const putRun = db.prepare(`
-    insert into run (experiment, attempt, repository, slot, claimed_at) values (?, ?, ?, ?, ?)`)
   const live = db.prepare<[], JobRow>(`${JOB} where experiment.state = 'running'`)
-  const liveOne = db.prepare<[number], JobRow>(`${JOB} where experiment.number = ?`)
   const setSupervisor = db.prepare(`
     update run set supervisor_pid = :pid, supervisor_start = :start, supervisor_boot = :boot
     where experiment = :number and attempt = :attempt`)
@@ -116,11 +114,17 @@ export const openQueue = (db: Database.Database) => {
     .pluck()
   const repositories = db.prepare<[], string>('select common_dir from repository').pluck()
   const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
+  const ready = db.prepare(
+    "select 1 from experiment where state = 'queued' and gate = 'open' limit 1",
+  )
 
   return {
     atomically: (change: () => void): void => db.transaction(change)(),
     recordDaemon: (identity: ProcessIdentity, version: string, jobs: number, now: number): void => {
       putDaemon.run({ ...identity, version, jobs, now })
+    },
+    recordMachine: (machine: Machine): void => {
+      putMachine.run(JSON.stringify(machine))
     },
     beat: (now: number): void => {
       beat.run(now)
@@ -138,7 +142,7 @@ export const openQueue = (db: Database.Database) => {
         undefined,
     /** Adds an experiment with the next number, or one that it had before; gives it back. */
     add: (arrival: Arrival, number: number | null = null): number => {
-      const { facts, spec, env, commonDir, keep, ...plain } = arrival
+      const { facts, spec, env, commonDir, keep, isHeld, after, ...plain } = arrival
       const repository = putRepository.get({ commonDir, env }) as { id: number; env: string | null }
       const { lastInsertRowid } = putExperiment.run({
         ...plain,
@@ -153,22 +157,16 @@ export const openQueue = (db: Database.Database) => {
         overrides: JSON.stringify(facts.overrides),
         spec: printSpec(spec),
         keep: Number(keep),
+        needs: JSON.stringify(spec.resources ?? NO_RESOURCES),
         env: env ?? repository.env,
         queuedAt: uuidTime(facts.id),
+        state: isHeld ? 'held' : 'queued',
       })
-      return Number(lastInsertRowid)
+      const added = Number(lastInsertRowid)
+      for (const { id, must } of after) putDependency.run({ number: added, id, must })
+      return added
     },
-    /** Takes the next experiment and the lowest free slot of its repository, or null. */
-    claim: db.transaction((now: number): Job | null => {
-      const row = claim.get() as { number: number; repository: number; attempt: number } | undefined
-      if (row === undefined) return null
-      const taken = new Set(slots.all(row.repository))
-      let slot = 1
-      while (taken.has(slot)) slot++
-      putRun.run(row.number, row.attempt, row.repository, slot, now)
-      const found = liveOne.get(row.number)
-      return found === undefined ? null : toJob(found)
-    }),
+    claim: openClaim(db),
     running: (): Job[] => live.all().map(toJob),
     waiting: (): number => waiting.get() as number,
     /** What is kept in the store of each experiment, those that ended first in front. */
@@ -180,6 +178,8 @@ export const openQueue = (db: Database.Database) => {
     /** The environments of all that has not ended, or did since a time. */
     usedEnvironments: (since: number): Set<string> => new Set(usedEnvironments.all(since)),
     repositories: (): string[] => repositories.all(),
+    /** Whether one waits for nothing but its turn. */
+    hasReady: (): boolean => ready.get() !== undefined,
     supervise: (job: Job, supervisor: ProcessIdentity): void => {
       setSupervisor.run({ number: job.number, attempt: job.attempt, ...supervisor })
     },

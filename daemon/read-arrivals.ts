@@ -55,6 +55,8 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
       worktree: ticket.worktree,
       env: ticket.env,
       priority: ticket.priority,
+      isHeld: ticket.hold,
+      after: ticket.after,
       keep: ticket.keep,
       ticket: ticket.ticket,
       params: '{}',

@@ -8,8 +8,10 @@ import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import type { Arrival } from './queue.ts'
 import { readArrivals } from './read-arrivals.ts'
+import type { Place } from './records.ts'
 import type { CommandFile } from './run-job.ts'
 import { appendNumbers, readEnd, readMarks, readNumbers } from './run-records.ts'
+import { skipIfOrphaned } from './skip-dependents.ts'
 
 /**
  * Builds the rows of a lost database anew: from the tickets and outcomes in `runs/`, and from the
@@ -70,11 +72,14 @@ const restore = (daemon: Daemon, arrival: Arrival, numbers: Map<string, number>)
   const { places, queue, records } = daemon
   const { id } = arrival.facts
   const known = numbers.get(id) ?? null
-  const number = queue.add(arrival, known)
-  if (known === null) appendNumbers(places, [{ number, id }])
   const marks = readMarks(places, id)
+  // Marks of an older version say less.
+  const isHeld = marks?.isHeld ?? arrival.isHeld
+  const priority = marks?.priority ?? arrival.priority
+  const after = marks?.after ?? arrival.after
+  const number = queue.add({ ...arrival, isHeld, priority, after }, known)
+  if (known === null) appendNumbers(places, [{ number, id }])
   if (marks !== null) {
-    if (marks.isHeld) records.hold(id)
     records.star(id, marks.starred)
     records.tag(id, marks.tags)
     records.note(id, marks.note ?? '')
@@ -82,7 +87,8 @@ const restore = (daemon: Daemon, arrival: Arrival, numbers: Map<string, number>)
   const attempt = lastAttempt(daemon, id)
   const end = readEnd(places, id)
   if (end !== null && end.attempt >= attempt) records.restoreEnd(number, end)
-  else if (attempt > 0) records.restoreRunning(number, attempt, slotOf(daemon, id, attempt))
+  else if (attempt > 0) records.restoreRunning(number, attempt, placeOf(daemon, id, attempt))
+  else skipIfOrphaned(daemon, { after }, id)
 }
 
 const lastAttempt = ({ places }: Daemon, id: string): number =>
@@ -93,12 +99,12 @@ const lastAttempt = ({ places }: Daemon, id: string): number =>
       .map(Number),
   )
 
-/** The slot that an attempt ran in; its workplace's path tells. */
-const slotOf = ({ places }: Daemon, id: string, attempt: number): number => {
+/** What an attempt has of the machine: its workplace's path tells the slot. */
+const placeOf = ({ places }: Daemon, id: string, attempt: number): Place => {
   const file = join(places.runs, id, String(attempt), 'command')
-  if (!existsSync(file)) return attempt
-  const { workplace } = JSON.parse(readFileSync(file, 'utf8')) as CommandFile
-  return Number(basename(dirname(dirname(workplace)))) || attempt
+  if (!existsSync(file)) return { slot: attempt, gpus: null }
+  const { workplace, gpus = null } = JSON.parse(readFileSync(file, 'utf8')) as CommandFile
+  return { slot: Number(basename(dirname(dirname(workplace)))) || attempt, gpus }
 }
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])

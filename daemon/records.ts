@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3'
+import type { State } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
+import { type Gate, openDependencies } from './dependencies.ts'
 import type { End } from './run-records.ts'
 
 /** What verbs on records look at before they change one. */
@@ -10,12 +12,21 @@ export interface RecordRow {
   name: string
   baseline: string
   snapshot: string
-  state: string
+  state: State['is']
   attempt: number
+  priority: number
+  /** Where what it comes after stands. */
+  gate: Gate
   result: string | null
   tags: string
   starred: number
   note: string | null
+}
+
+/** What a live run has of the machine. */
+export interface Place {
+  slot: number
+  gpus: number[] | null
 }
 
 /** The SQL of the verbs that change records, beside the queue's own. */
@@ -24,7 +35,7 @@ export type Records = ReturnType<typeof openRecords>
 export const openRecords = (db: Database.Database) => {
   const find = db.prepare<[string], RecordRow>(`
     select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt, result,
-      tags, starred, note
+      priority, gate, tags, starred, note
     from experiment join repository on repository.id = experiment.repository
     where experiment.id = ?`)
   const hold = db.prepare("update experiment set state = 'held' where id = ? and state = 'queued'")
@@ -36,6 +47,7 @@ export const openRecords = (db: Database.Database) => {
       stop_asked_at = null, started_at = null, ended_at = null, exit_code = null, signal = null,
       result = null, metrics = '{}', kept = '[]', workplace = null, env = coalesce(:env, env)
     where number = :number and state not in ('queued', 'held', 'running')`)
+  const setPriority = db.prepare('update experiment set priority = ? where id = ?')
   const rename = db.prepare(
     'update experiment set name = :name, folded_name = :foldedName where number = :number',
   )
@@ -52,10 +64,10 @@ export const openRecords = (db: Database.Database) => {
       workplace = :workplace
     where number = :number`)
   const restoreRun = db.prepare(`
-    insert into run (experiment, attempt, repository, slot, claimed_at, ended_at, state,
+    insert into run (experiment, attempt, repository, slot, gpus, claimed_at, ended_at, state,
       reason_code, reason_text, started_at, exit_code, signal, result)
     values (:number, :attempt, (select repository from experiment where number = :number), :slot,
-      0, :endedAt, :runState, :reasonCode, :reasonText, :startedAt, :exitCode, :signal, :result)`)
+      :gpus, 0, :endedAt, :runState, :reasonCode, :reasonText, :startedAt, :exitCode, :signal, :result)`)
   const reserve = db.prepare("insert into sqlite_sequence (name, seq) values ('experiment', ?)")
   const dropRuns = db.prepare('delete from run where experiment = ?')
   const drop = db.prepare('delete from experiment where number = ?')
@@ -66,10 +78,14 @@ export const openRecords = (db: Database.Database) => {
     .pluck()
 
   return {
+    ...openDependencies(db),
     find: (id: string): RecordRow | null => find.get(id) ?? null,
     hold: (id: string): boolean => hold.run(id).changes > 0,
     release: (id: string): boolean => release.run(id).changes > 0,
     retry: (number: number, env: string | null): boolean => retry.run({ number, env }).changes > 0,
+    setPriority: (id: string, priority: number): void => {
+      setPriority.run(priority, id)
+    },
     rename: (number: number, name: string): void => {
       rename.run({ number, name, foldedName: foldName(name) })
     },
@@ -100,10 +116,10 @@ export const openRecords = (db: Database.Database) => {
         kept: JSON.stringify(kept),
       }
       restore.run(row)
-      if (end.attempt > 0) restoreRun.run({ ...row, slot: 1, runState: end.state })
+      if (end.attempt > 0) restoreRun.run({ ...row, slot: 1, gpus: null, runState: end.state })
     },
     /** Takes a rebuilt experiment for running, so that it is taken over like after a crash. */
-    restoreRunning: (number: number, attempt: number, slot: number): void => {
+    restoreRunning: (number: number, attempt: number, place: Place): void => {
       const row = {
         number,
         attempt,
@@ -117,7 +133,8 @@ export const openRecords = (db: Database.Database) => {
         result: null,
       }
       restore.run({ ...row, state: 'running', metrics: '{}', kept: '[]', workplace: null })
-      restoreRun.run({ ...row, slot, runState: null })
+      const gpus = place.gpus === null ? null : JSON.stringify(place.gpus)
+      restoreRun.run({ ...row, slot: place.slot, gpus, runState: null })
     },
     /** The experiments that one ticket queued, this one among them. */
     siblings: (id: string): string[] => siblings.all(id),

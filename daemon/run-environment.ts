@@ -35,6 +35,7 @@ export const runEnvironment = (base: Environment, job: Job, folders: Folders): E
     ...env,
     PYTHONUNBUFFERED: '1',
     ...job.spec.env,
+    ...ownGpus(job.gpus),
     PWD: cwd,
     GIT_EXP_ID: job.id,
     GIT_EXP_NAME: job.name,
@@ -44,6 +45,19 @@ export const runEnvironment = (base: Environment, job: Job, folders: Folders): E
     GIT_EXP_ATTEMPT: String(job.attempt),
     DVC_EXP_NAME: job.name,
     DVC_EXP_BASELINE_REV: job.baseline,
+  }
+}
+
+/** What the tools of each maker look at; `-1` is no GPU at all. */
+const ownGpus = (gpus: number[] | null): Environment => {
+  if (gpus === null) return {}
+  const list = gpus.length === 0 ? '-1' : gpus.join(',')
+  return {
+    CUDA_VISIBLE_DEVICES: list,
+    // By default CUDA counts the fastest first, and nvidia-smi by their place.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    HIP_VISIBLE_DEVICES: list,
+    ...(gpus.length === 0 ? {} : { ZE_AFFINITY_MASK: list }),
   }
 }
 

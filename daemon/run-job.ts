@@ -27,6 +27,7 @@ export interface CommandFile {
   workdir: string
   setup: string | null
   workplace: string
+  gpus: number[] | null
   brought: Brought
 }
 
@@ -58,6 +59,7 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     workdir: job.workdir,
     setup: job.spec.setup,
     workplace: executor.workplace,
+    gpus: job.gpus,
     brought,
   }
   replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Dependency } from '../lib/dependency.ts'
 import { appendLine, replaceFile } from '../lib/files.ts'
 import type { Places } from '../lib/places.ts'
 import type { Finish } from './queue.ts'
@@ -15,6 +16,9 @@ export interface End extends Finish {
 /** What users put on an experiment. */
 export interface Marks {
   isHeld: boolean
+  priority: number
+  /** What it comes after. */
+  after: Dependency[]
   starred: boolean
   tags: string[]
   note: string | null

@@ -3,7 +3,10 @@ import { durationMs, sizeBytes } from './spec/amount.ts'
 /** How this machine, and this repository on it, run experiments. */
 export interface Config {
   jobs: number
-  gpus: number | null
+  /** The indices that runs may use; null: those that the machine reports. */
+  gpus: number[] | null
+  /** How many there are of what runs ask for by a name of the user's. */
+  slots: Record<string, number>
   graceMs: number
   poolSize: number
   workplaces: string | null
@@ -59,6 +62,8 @@ const wholeNumber = (least: number, most: number): Kind<number> => ({
 // Node's timers go no further.
 const longestMs = 2 ** 31 - 1
 
+const count = wholeNumber(0, 1024)
+
 const duration: Kind<number> = {
   expected: 'a duration such as 10s, 5m or 1h, of at most 24 days',
   read: (text) => {
@@ -107,12 +112,32 @@ const branches: Kind<boolean | string[]> = {
   },
 }
 
+/** `2` counts two, `0,2` names two and `3,` names one. */
+const indices: Kind<number[]> = {
+  expected: 'how many GPUs there are, or a list of their indices such as 0,2',
+  read: (text) => {
+    if (/^\d{1,4}$/.test(text)) return count.read(text, '') === undefined ? undefined : range(text)
+    if (!/^\d{1,4}(?:,\d{1,4})*,?$/.test(text)) return undefined
+    return [...new Set(text.split(',').filter(Boolean).map(Number))].toSorted((a, b) => a - b)
+  },
+}
+
+const range = (text: string): number[] => Array.from({ length: Number(text) }, (_, index) => index)
+
 const optional = <T>(kind: Kind<T>): Kind<T | null> => ({
   expected: kind.expected,
   read: (text, home) => (text === '' ? null : kind.read(text, home)),
 })
 
-export const configKeys: { readonly [Field in keyof Config]: ConfigKey<Config[Field]> } = {
+export const SLOTS = 'exp.slots.'
+
+/** The key that counts the slots of one name; Git prints it in lower case. */
+export const slotsKey = (name: string): ConfigKey<number> =>
+  machine(`${SLOTS}${name}`, '0', 'How many slots of this name there are.', count)
+
+export const configKeys: {
+  readonly [Field in Exclude<keyof Config, 'slots'>]: ConfigKey<Config[Field]>
+} = {
   jobs: machine(
     'exp.jobs',
     '1',
@@ -122,8 +147,8 @@ export const configKeys: { readonly [Field in keyof Config]: ConfigKey<Config[Fi
   gpus: machine(
     'exp.gpus',
     '',
-    'How many GPUs runs may use; without it, those that the machine reports.',
-    optional(wholeNumber(0, 1024)),
+    'How many GPUs runs may use, or which, as in 0,2; without it, those that nvidia-smi lists.',
+    optional(indices),
   ),
   graceMs: machine(
     'exp.grace',

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { type Config, type ConfigKey, configKeys } from './config-keys.ts'
+import { type Config, type ConfigKey, configKeys, SLOTS, slotsKey } from './config-keys.ts'
 import { nearestName } from './nearest-name.ts'
 import { shellWord } from './spec/shell-word.ts'
 
@@ -30,6 +30,7 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
   const config: Config = {
     jobs: read(configKeys.jobs),
     gpus: read(configKeys.gpus),
+    slots: Object.fromEntries(slotNames(entries).map((name) => [name, read(slotsKey(name))])),
     graceMs: read(configKeys.graceMs),
     poolSize: read(configKeys.poolSize),
     workplaces: read(configKeys.workplaces),
@@ -74,11 +75,19 @@ const parseListing = (listing: Buffer): Entry[] => {
   return entries
 }
 
+const slotNames = (entries: Entry[]): string[] => [
+  ...new Set(entries.filter(isSlots).map(({ key }) => key.slice(SLOTS.length))),
+]
+
+/** A name with a dot would be a section of its own in Git's eyes. */
+const isSlots = ({ key }: Entry): boolean =>
+  key.startsWith(SLOTS) && !key.slice(SLOTS.length).includes('.')
+
 const unknownKeys = (entries: Entry[]): string[] => {
   const names = Object.values(configKeys).map(({ name }) => name)
   const known = new Set(names.map((name) => name.toLowerCase()))
   return entries
-    .filter(({ key }) => !known.has(key))
+    .filter((entry) => !known.has(entry.key) && !isSlots(entry))
     .map((entry) => {
       const nearest = nearestName(entry.key, names)
       const next =

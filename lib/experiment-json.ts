@@ -32,7 +32,8 @@ export const experimentJson = (
     params: experiment.params,
     metrics: experiment.metrics,
     priority: experiment.priority,
-    after: [],
+    after: idsOf(experiment, 'succeed'),
+    after_any: idsOf(experiment, 'end'),
     queued: isoTime(experiment.queuedAt),
     started: startedAt === null ? null : isoTime(startedAt),
     ended: end === null ? null : isoTime(end.endedAt),
@@ -53,3 +54,6 @@ export const experimentJson = (
     })),
   }
 }
+
+const idsOf = ({ after }: Experiment, must: 'succeed' | 'end'): string[] =>
+  after.filter((one) => one.must === must).map(({ id }) => id)

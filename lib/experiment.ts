@@ -1,3 +1,4 @@
+import type { Dependency } from './dependency.ts'
 import type { Plain } from './params/plain.ts'
 import type { Executor } from './snapshot.ts'
 
@@ -57,6 +58,13 @@ export interface KeptFile {
   dropped?: true
 }
 
+/** Another experiment that one comes after. */
+export interface After extends Dependency {
+  /** Both are null where its row was not looked at. */
+  name: string | null
+  state: State['is'] | null
+}
+
 /** A named snapshot and all that came of it, as readers know it. */
 export interface Experiment {
   id: string
@@ -76,6 +84,7 @@ export interface Experiment {
   metrics: { [file: string]: Plain }
   goal: Record<string, 'max' | 'min'>
   priority: number
+  after: After[]
   queuedAt: number
   kept: KeptFile[]
   workplace: string | null

@@ -1,9 +1,11 @@
-import type { Experiment, Phase, ReasonCode, State } from './experiment.ts'
+import type { After, Experiment, Phase, ReasonCode, State } from './experiment.ts'
 import { openToRead } from './open-to-read.ts'
 import { parsePlain } from './params/plain-json.ts'
 import type { Places } from './places.ts'
 import type { ProcessIdentity } from './process-identity.ts'
+import type { Machine } from './schedule.ts'
 import type { Executor } from './snapshot.ts'
+import { openWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
 /** The queue as a reader sees it. Reading waits for nobody and nobody waits for it. */
 export interface History {
@@ -19,10 +21,13 @@ export interface History {
   ): { running: Experiment[]; ended: Experiment[]; queued: Experiment[] }
   /** What runs now, in all repositories. */
   running(): Experiment[]
-  /** How many experiments of all repositories run and wait. */
-  load(): { running: number; queued: number }
-  /** The place of a queued experiment among those of all repositories; the next one has 1. */
-  placeInQueue(number: number): number
+  /** What `schedule` decides on. */
+  waitingRoom: WaitingRoom
+  /**
+   * Those of all repositories that wait for nothing but their turn and room, by priority and number,
+   * each with the number of the first of those that wait like it.
+   */
+  ready(): { number: number; first: number; priority: number }[]
   /** The commit of what one attempt left. */
   resultOf(run: { id: string; attempt: number }): string | null
   receipt(ticket: string): { refused: string | null } | null
@@ -34,6 +39,8 @@ export interface DaemonRow {
   identity: ProcessIdentity
   version: string
   jobs: number
+  /** Null until something was to be started. */
+  machine: Machine | null
   startedAt: number
 }
 
@@ -41,35 +48,39 @@ export interface DaemonRow {
 export const openHistory = (places: Places): History | null => {
   const db = openToRead(places.database)
   if (db === null) return null
-  const select = `select experiment.*, repository.common_dir as common_dir
+  const select = `select experiment.*, repository.common_dir as common_dir, (
+      select json_group_array(json_object(
+        'id', other.id, 'name', other.name, 'state', other.state, 'must', must))
+      from dependency join experiment as other on other.number = dependency.after
+      where dependency.experiment = experiment.number) as after
     from experiment join repository on repository.id = experiment.repository`
   const list = db.prepare<[string, number], Row>(
     `${select} where common_dir = ? order by number desc limit ?`,
   )
   const some = (states: string, order: string) =>
     db.prepare<[string, number], Row>(
-      `${select} where common_dir = ? and state ${states} order by ${order} limit ?`,
+      // Chosen before the rest is looked up, which would be done for thousands that are not shown.
+      `${select} where number in (
+        select number from experiment
+        where repository = (select id from repository where common_dir = ?) and state ${states}
+        order by ${order} limit ?)
+      order by ${order}`,
     )
   const running = some("= 'running'", 'number')
   const ended = some("not in ('queued', 'held', 'running')", 'ended_at desc')
   const queued = some("in ('queued', 'held')", 'priority desc, number')
   const runningAnywhere = db.prepare<[], Row>(`${select} where state = 'running'`)
-  const place = db
-    .prepare<{ number: number }, number>(
-      `select count(*) from experiment as other, experiment as own
-       where own.number = :number and other.state = 'queued'
-       and (other.priority > own.priority
-         or (other.priority = own.priority and other.number <= own.number))`,
-    )
+  const alike = db
+    .prepare<[number], number>(`
+      select own.number from experiment as own join experiment as first on first.number = ?
+      where own.state = 'queued' and own.gate = 'open' and own.priority = first.priority
+      and own.repository = first.repository and own.needs = first.needs
+      and own.reserved is first.reserved`)
     .pluck()
   const byId = db.prepare<[string], Row>(`${select} where experiment.id = ?`)
   const counts = db.prepare<[string], { state: State['is']; n: number }>(
     `select state, count(*) as n from experiment
      where repository = (select id from repository where common_dir = ?) group by state`,
-  )
-  const load = db.prepare<[], { running: number; queued: number }>(
-    `select (select count(*) from experiment where state = 'running') as running,
-            (select count(*) from experiment where state = 'queued') as queued`,
   )
   const resultOf = db
     .prepare<[string, number], string | null>(
@@ -81,6 +92,7 @@ export const openHistory = (places: Places): History | null => {
     'select refused from receipt where ticket = ?',
   )
   const daemon = db.prepare<[], DaemonColumns>('select * from daemon')
+  const waitingRoom = openWaitingRoom(db)
   return {
     list: (repository, limit = -1) => list.all(repository, limit).map(toExperiment),
     byId: (id) => mapRow(byId.get(id), toExperiment),
@@ -91,8 +103,14 @@ export const openHistory = (places: Places): History | null => {
       queued: queued.all(repository, limit).map(toExperiment),
     }),
     running: () => runningAnywhere.all().map(toExperiment),
-    placeInQueue: (number) => place.get({ number }) ?? 1,
-    load: () => load.get() ?? { running: 0, queued: 0 },
+    waitingRoom,
+    ready: () =>
+      waitingRoom
+        .candidates()
+        .flatMap(({ number: first, priority }) =>
+          alike.all(first).map((number) => ({ number, first, priority })),
+        )
+        .toSorted((a, b) => b.priority - a.priority || a.number - b.number),
     resultOf: ({ id, attempt }) => resultOf.get(id, attempt) ?? null,
     receipt: (ticket) => receipt.get(ticket) ?? null,
     daemon: () => mapRow(daemon.get(), toDaemon),
@@ -109,6 +127,7 @@ interface DaemonColumns {
   boot: string
   version: string
   jobs: number
+  machine: string | null
   started_at: number
 }
 
@@ -116,6 +135,7 @@ const toDaemon = (row: DaemonColumns): DaemonRow => ({
   identity: { pid: row.pid, start: row.process_start, boot: row.boot },
   version: row.version,
   jobs: row.jobs,
+  machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
   startedAt: row.started_at,
 })
 
@@ -136,6 +156,7 @@ interface Row {
   params: string
   metrics: string
   priority: number
+  after: string
   queued_at: number
   state: State['is']
   phase: Phase | null
@@ -173,6 +194,7 @@ const toExperiment = (row: Row): Experiment => {
     metrics: parsePlain(row.metrics) as Experiment['metrics'],
     goal: spec.goal,
     priority: row.priority,
+    after: JSON.parse(row.after) as After[],
     queuedAt: row.queued_at,
     kept: JSON.parse(row.kept) as Experiment['kept'],
     workplace: row.workplace,

@@ -33,7 +33,15 @@ export const pendingExperiments = async (
     if ((history?.byId(item.id) ?? null) !== null) continue
     pending.set(item.id, queuedExperiment(ticket, item, facts))
   }
-  return [...pending.values()]
+  const known = (id: string): Experiment | null => pending.get(id) ?? history?.byId(id) ?? null
+  return [...pending.values()].map((one) => ({
+    ...one,
+    after: one.after.map((other) => ({
+      ...other,
+      name: known(other.id)?.name ?? null,
+      state: known(other.id)?.state.is ?? null,
+    })),
+  }))
 }
 
 /** Null for what is no snapshot; the daemon will set its ticket aside. */
@@ -49,7 +57,7 @@ const factsOf = (object: GitObject | null | undefined): SnapshotFacts | null => 
 
 /** An experiment that is queued and has no row yet. */
 export const queuedExperiment = (
-  ticket: Pick<Ticket, 'repository' | 'worktree' | 'priority'>,
+  ticket: Pick<Ticket, 'repository' | 'worktree' | 'priority' | 'hold' | 'after'>,
   item: TicketItem,
   facts: SnapshotFacts,
 ): Experiment => ({
@@ -69,11 +77,12 @@ export const queuedExperiment = (
   metrics: {},
   goal: facts.spec?.goal ?? {},
   priority: ticket.priority,
+  after: ticket.after.map((one) => ({ ...one, name: null, state: null })),
   queuedAt: uuidTime(item.id),
   kept: [],
   workplace: null,
   starred: false,
   tags: [],
   note: null,
-  state: { is: 'queued' },
+  state: { is: ticket.hold ? 'held' : 'queued' },
 })

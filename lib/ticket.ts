@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path'
+import { type Dependency, isIdList, printDependencies, readDependencies } from './dependency.ts'
 import { isEnvironmentName } from './environment.ts'
 import { nameProblem } from './names.ts'
+import { isPriority } from './priority.ts'
 import { quoteValue, unquoteValue } from './quote.ts'
 import { isUuid, uuid7 } from './uuid.ts'
 
@@ -11,6 +13,7 @@ export const VERBS = [
   'stop',
   'hold',
   'release',
+  'priority',
   'retry',
   'rename',
   'remove',
@@ -38,6 +41,10 @@ export interface Ticket {
   /** The name of a file in `spool/env`; null stands for the repository's saved environment. */
   env: string | null
   priority: number
+  /** Whether what it queues waits until it is released. */
+  hold: boolean
+  /** What that comes after. */
+  after: Dependency[]
   /** Whether the workplace stays after the run. */
   keep: boolean
   /** What a verb needs besides: the new name, the note, `on` or `off`, `+tag` or `-tag`. */
@@ -54,6 +61,8 @@ export const newTicket = (
   worktree: null,
   env: null,
   priority: 0,
+  hold: false,
+  after: [],
   keep: false,
   items: [],
   ...facts,
@@ -72,6 +81,8 @@ export const printTicket = (ticket: Ticket): string =>
     ...(ticket.worktree === null ? [] : [`worktree ${quoteValue(ticket.worktree)}`]),
     ...(ticket.env === null ? [] : [`env ${ticket.env}`]),
     `priority ${ticket.priority}`,
+    ...(ticket.hold ? ['hold true'] : []),
+    ...printDependencies(ticket.after),
     `keep ${ticket.keep}`,
     ...(ticket.value === undefined ? [] : [`value ${quoteValue(ticket.value)}`]),
     // A ticket that was cut at the end of a line is known by it.
@@ -100,15 +111,8 @@ export const parseTicket = (text: string): Ticket | { problem: string } => {
 }
 
 const KEYS = [
-  'ticket',
-  'verb',
-  'repository',
-  'worktree',
-  'env',
-  'priority',
-  'keep',
-  'value',
-  'items',
+  ...['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'hold', 'after', 'after-any'],
+  ...['keep', 'value', 'items'],
 ]
 
 /** A ticket's head. A hook's does not count its items: it always has one. */
@@ -133,6 +137,8 @@ const parseHead = (lines: string[]): Head | { problem: string } => {
     worktree: found.get('worktree') ?? null,
     env: found.get('env') ?? null,
     priority: Number(found.get('priority') ?? '0'),
+    hold: found.get('hold') === 'true',
+    after: readDependencies((key) => found.get(key)),
     keep: found.get('keep') === 'true',
     count: found.has('items') ? Number(found.get('items')) : null,
     ...(found.has('value') ? { value: found.get('value') ?? '' } : {}),
@@ -152,9 +158,12 @@ const isValid = (key: string, value: string | undefined): boolean => {
     case 'env':
       return value === undefined || isEnvironmentName(value)
     case 'priority':
-      return value === undefined || (/^-?\d{1,3}$/.test(value) && Math.abs(Number(value)) <= 100)
+      return value === undefined || isPriority(value)
     case 'items':
       return value === undefined || /^\d{1,6}$/.test(value)
+    case 'after':
+    case 'after-any':
+      return value === undefined || isIdList(value)
     case 'value':
       return value === undefined || value.length <= MAX_VALUE
     default:

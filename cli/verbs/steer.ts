@@ -19,6 +19,13 @@ export const steerVerbs = ({ verb, done }: Verbs): void => {
       const { release } = await import('../hold.ts')
       done(await release({ names }))
     })
+  verb('priority', 'let experiments go before others, or after them')
+    .argument('<n>', 'from -100 to 100, higher first; what is queued without one has 0')
+    .argument('<names...>')
+    .action(async (n: string, names: string[]) => {
+      const verbs = await import('../priority.ts')
+      done(await verbs.priority({ priority: n, names }))
+    })
   verb('retry', 'run the same snapshots again, in the environment of this shell')
     .argument('<names...>')
     .option('--again', 'also what succeeded; its result stays as NAME.ATTEMPT')

@@ -71,6 +71,9 @@ export const direction = oneOf<'max' | 'min'>('max', 'min')
 export const gpus = integer(0, 4096)
 export const cpus = number(0.001, 1e6)
 export const memoryBytes = integer(1, Number.MAX_SAFE_INTEGER)
+export const slots = integer(0, 4096)
+/** What Git takes for the last part of a key, which it compares in lower case. */
+export const slotName = /^[a-z][a-z0-9-]{0,63}$/
 export const mostRetries = 100
 export const retries = integer(0, mostRetries)
 export const timeoutSeconds = number(0.001, 366 * 86_400)

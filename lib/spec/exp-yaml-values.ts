@@ -51,12 +51,18 @@ export const retries = (value: Value): number =>
   refuse(value, `must be a whole number from 0 to ${check.mostRetries}`)
 
 export const resources = (value: Value): Resources => {
-  const given = new Map(knownKeys(value, resourceKeys))
+  const given = new Map(valued(value))
   const read = <T>(key: string, reader: (value: Value) => T): T | null => {
     const found = given.get(key)
     return found === undefined ? null : reader(found)
   }
-  return { gpus: read('gpus', gpus), cpus: read('cpus', cpus), memoryBytes: read('memory', bytes) }
+  const named = [...given].filter(([key]) => !resourceKeys.includes(key))
+  return {
+    gpus: read('gpus', gpus),
+    cpus: read('cpus', cpus),
+    memoryBytes: read('memory', bytes),
+    slots: Object.fromEntries(named.map(([key, item]) => [slotName(key, item), slots(item)])),
+  }
 }
 
 export const resourceKeys: readonly string[] = ['gpus', 'cpus', 'memory']
@@ -86,6 +92,20 @@ const fixedPath = (value: Value): string => {
 const primaryConfig = (value: Value): string =>
   configName(scalar(value)) ?? refuse(value, 'must be the name of a config, such as config')
 
+/** Any other name is one of `exp.slots`, but for what nobody means by it. */
+const slotName = (key: string, item: KeyedValue): string => {
+  const name = key.toLowerCase()
+  const meant = resourceKeys.find((known) => known === (alsoCalled.get(name) ?? name))
+  if (meant !== undefined) {
+    throw item.file.fail(item.keyNode, `unknown key "${key}": did you mean \`${meant}\`?`)
+  }
+  if (check.slotName.test(name)) return name
+  throw item.file.fail(
+    item.keyNode,
+    `${JSON.stringify(key)} is no name for slots: letters, digits and dashes`,
+  )
+}
+
 export const goal = (value: Value): Record<string, Direction> =>
   Object.fromEntries(
     pairs(value).map(([name, direction]) => [
@@ -96,13 +116,22 @@ export const goal = (value: Value): Record<string, Direction> =>
 
 /** The pairs of a mapping that may hold only certain keys, each with a value. */
 export const knownKeys = (value: Value, known: readonly string[]): [string, Value][] => {
-  const found = pairs(value)
-  for (const [key, item] of found) {
+  for (const [key, item] of pairs(value)) {
     if (!known.includes(key)) throw value.file.fail(item.keyNode, unknownKey(key, known))
+  }
+  return valued(value)
+}
+
+const valued = (value: Value): [string, KeyedValue][] => {
+  const found = pairs(value)
+  for (const [, item] of found) {
     if (scalar(item) === null) refuse({ ...item, node: item.keyNode }, 'has no value')
   }
   return found
 }
+
+const slots = (value: Value): number =>
+  check.slots(scalar(value)) ?? refuse(value, 'must be a whole number')
 
 const gpus = (value: Value): number =>
   check.gpus(scalar(value)) ?? refuse(value, 'must be a whole number')
@@ -164,6 +193,10 @@ const alsoCalled = new Map([
   ['outs', 'outputs'],
   ['environment', 'env'],
   ['mem', 'memory'],
+  ['ram', 'memory'],
+  ['gpu', 'gpus'],
+  ['cpu', 'cpus'],
+  ['cores', 'cpus'],
 ])
 
 const refuse = (value: Value, what: string): never => {

@@ -1,7 +1,7 @@
 import type { Spec } from './spec.ts'
 
 /** Parts of a spec that are read, checked and kept, but that nothing acts on so far. */
-export const notYet = ['resources', 'onFinish', 'retries'] as const satisfies (keyof Spec)[]
+export const notYet = ['onFinish', 'retries'] as const satisfies (keyof Spec)[]
 
 /** A sentence for each such part that was given a value. */
 export const notYetNotes = (spec: Spec): string[] =>
@@ -10,7 +10,6 @@ export const notYetNotes = (spec: Spec): string[] =>
     .map((key) => `\`${nameInFile[key]}\` has no effect in this version.`)
 
 const nameInFile: Record<(typeof notYet)[number], string> = {
-  resources: 'resources',
   onFinish: 'on_finish',
   retries: 'retries',
 }

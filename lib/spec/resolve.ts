@@ -7,7 +7,7 @@ import { readFlags, type SpecFlags } from './flags.ts'
 import { readNearest } from './nearest-file.ts'
 import { notYetNotes } from './not-yet.ts'
 import { isGlob } from './repository-path.ts'
-import { parseSpec, type Spec } from './spec.ts'
+import { parseSpec, type Resources, type Spec } from './spec.ts'
 import type { Tree } from './tree.ts'
 
 export interface Question {
@@ -74,7 +74,19 @@ const merge = (file: Partial<Spec>, flags: Partial<Spec>): Partial<Spec> => ({
   ...file,
   ...flags,
   env: { ...file.env, ...flags.env },
+  resources: mergeResources(file.resources ?? null, flags.resources ?? null),
 })
+
+/** What a flag says holds, for the rest what the file says. */
+const mergeResources = (file: Resources | null, flags: Resources | null): Resources | null =>
+  file === null || flags === null
+    ? (flags ?? file)
+    : {
+        gpus: flags.gpus ?? file.gpus,
+        cpus: flags.cpus ?? file.cpus,
+        memoryBytes: flags.memoryBytes ?? file.memoryBytes,
+        slots: { ...file.slots, ...flags.slots },
+      }
 
 const typedCommand = (typed: Question['commandLine']): Spec['command'] | null => {
   if (typed === null) return null

@@ -25,7 +25,12 @@ export interface Resources {
   gpus: number | null
   cpus: number | null
   memoryBytes: number | null
+  /** Of what `exp.slots.NAME` counts on a machine, how many of each. */
+  slots: Record<string, number>
 }
+
+/** Of one that says nothing of what it needs. */
+export const NO_RESOURCES: Resources = { gpus: null, cpus: null, memoryBytes: null, slots: {} }
 
 export type Direction = 'max' | 'min'
 
@@ -86,6 +91,7 @@ const resources: check.Check<Resources> = (value) => {
   const gpus = check.orNull(check.gpus)(given.gpus ?? null)
   const cpus = check.orNull(check.cpus)(given.cpus ?? null)
   const memoryBytes = check.orNull(check.memoryBytes)(given.memoryBytes ?? null)
+  const slots = check.entries(check.slotName, check.slots)(given.slots ?? {})
   if (gpus === undefined || cpus === undefined || memoryBytes === undefined) return undefined
-  return { gpus, cpus, memoryBytes }
+  return slots && { gpus, cpus, memoryBytes, slots }
 }

@@ -4,7 +4,7 @@ import t from 'tap'
 import { openHistory } from '../../lib/history.ts'
 import { makePlaces } from '../../lib/places.ts'
 import { putTicket, spooled } from '../../lib/spool.ts'
-import { printTicket } from '../../lib/ticket.ts'
+import { printTicket, type TicketItem } from '../../lib/ticket.ts'
 import { makeSnapshot, ticketFor } from '../fixture/queued.ts'
 import { type Sandbox, sandbox } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
@@ -122,3 +122,34 @@ t.test('two hundred adds, twenty at a time, are each accepted once and run in or
   const states = known(world).map(({ state }) => state.is)
   t.ok(states.lastIndexOf('succeeded') < states.indexOf('queued'), 'none before its turn')
 })
+
+t.test(
+  'who comes after another waits in the spool for it, is skipped without it, and is not itself',
+  async (t) => {
+    const world = sandbox(t)
+    const repo = await world.repository({ 'a.txt': '1\n' })
+    const { spool } = makePlaces(world.places)
+    const item = (name: string) => makeSnapshot(world, repo, name)
+    const before = await item('before')
+    const [after, alone, itself] = [await item('after'), await item('alone'), await item('itself')]
+    const put = (file: string, own: TicketItem, ...ids: string[]) => {
+      const dependencies = ids.map((id) => ({ id, must: 'succeed' }) as const)
+      const ticket = ticketFor(world, repo, [own], { after: dependencies })
+      fs.writeFileSync(join(spool.new, file), printTicket(ticket))
+    }
+    put('10', after, before.id)
+    put('20', before)
+    put('30', alone, '01980000-0000-7000-8000-000000000009')
+    put('40', itself, itself.id, before.id)
+    await repo.exp('daemon', 'start')
+    await hasRun(world, 'after')
+    t.match(
+      known(world).map(({ name, state }) => [name, state.is]),
+      [
+        ['before', 'succeeded'],
+        ['alone', 'skipped'],
+        ['after', 'succeeded'],
+      ],
+    )
+  },
+)

@@ -4,7 +4,7 @@ import { gate } from '../fixture/gate.ts'
 import { sandbox } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
-t.test('by default one runs after the other, in the order they were queued', async (t) => {
+t.test('by default one runs after the other, and repositories take turns', async (t) => {
   const world = sandbox(t)
   const repos = [await world.repository({}, 'one'), await world.repository({}, 'two')] as const
   const { wait, reached, open } = gate(world)
@@ -23,7 +23,7 @@ t.test('by default one runs after the other, in the order they were queued', asy
   }
   open()
   for (const repo of repos) t.equal((await repo.exp('wait')).exitCode, 0)
-  t.equal(readFileSync(order, 'utf8'), 'a\nb\nc\nd\n')
+  t.equal(readFileSync(order, 'utf8'), 'b\na\nc\nd\n')
 })
 
 t.test('with exp.jobs 2 two run side by side, in two slots, and never three', async (t) => {

@@ -27,6 +27,7 @@ const jobOf = (repo: TestRepository, experiment: ShownExperiment): Job => ({
   env: null,
   keep: false,
   slot: 1,
+  gpus: null,
   stopAsked: false,
   supervisor: null,
 })

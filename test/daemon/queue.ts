@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openDatabase } from '../../daemon/database.ts'
 import { openQueue } from '../../daemon/queue.ts'
-import { arrival, claimed, success, testQueue } from '../fixture/queue.ts'
+import { arrival, claimed, roomy, success, testQueue } from '../fixture/queue.ts'
 
 const stateOf = (db: ReturnType<typeof testQueue>['db'], name: string) =>
   db.prepare('select * from experiment where name = ?').get(name) as Record<string, unknown>
@@ -19,17 +19,17 @@ t.test('the best priority is claimed first, and the oldest of those', async (t) 
   }
   const order = Array.from({ length: 5 }, () => claimed(queue).name)
   t.strictSame(order, ['high', 'also-high', 'first', 'second', 'low'])
-  t.equal(queue.claim(1), null)
+  t.equal(queue.claim(1, roomy), null)
 })
 
 t.test('a claim gives the lowest slot that is free in its repository', async (t) => {
   const { queue } = testQueue(t)
   for (const name of ['a', 'b', 'c', 'd']) queue.add(arrival(name))
-  queue.add(arrival('elsewhere', { commonDir: '/other/.git' }))
   const [a, b, c] = [claimed(queue), claimed(queue), claimed(queue)]
   t.strictSame([a.slot, b.slot, c.slot], [1, 2, 3])
   t.ok(queue.finish(b, success()))
   t.equal(claimed(queue).slot, 2)
+  queue.add(arrival('elsewhere', { commonDir: '/other/.git' }))
   t.equal(claimed(queue).slot, 1, 'of another repository')
 })
 
@@ -46,12 +46,14 @@ t.test('a claim carries all that its run needs', async (t) => {
     snapshot: own.snapshot,
     commonDir: own.commonDir,
     worktree: own.worktree,
+    executor: 'temp-dir',
     workdir: 'sub',
     spec: own.spec,
     env: 'e'.repeat(64),
     keep: true,
     attempt: 1,
     slot: 1,
+    gpus: null,
     stopAsked: false,
     supervisor: null,
   })
@@ -117,7 +119,7 @@ t.test('a stop ends what waits and is noted for what runs', async (t) => {
   t.ok(queue.running()[0]?.stopAsked)
   t.equal(queue.stop(waits.facts.id, 600), 'was-waiting')
   t.match(stateOf(db, 'waits'), { state: 'stopped', reason_code: 'user', ended_at: 600 })
-  t.equal(queue.claim(800), null)
+  t.equal(queue.claim(800, roomy), null)
   t.equal(queue.stop('unknown', 900), 'had-ended')
 })
 
@@ -180,8 +182,11 @@ t.test('an environment that was saved serves what names none', async (t) => {
   queue.add(arrival('of-a-shell', { env: 'f'.repeat(64) }))
   queue.add(arrival('of-the-next-hook', { env: null }))
   queue.add(arrival('elsewhere', { env: null, commonDir: '/other/.git' }))
-  const kept = Array.from({ length: 4 }, () => claimed(queue).env)
-  t.strictSame(kept, [env, 'f'.repeat(64), 'f'.repeat(64), null])
+  const kept = Array.from({ length: 4 }, () => claimed(queue)).map((job) => [job.name, job.env])
+  t.strictSame(Object.fromEntries(kept), {
+    ...{ 'of-a-hook': env, 'of-a-shell': 'f'.repeat(64) },
+    ...{ 'of-the-next-hook': 'f'.repeat(64), elsewhere: null },
+  })
 })
 
 t.test('a supervisor is remembered with its attempt', async (t) => {

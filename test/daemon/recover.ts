@@ -5,6 +5,7 @@ import t from 'tap'
 import { openQueue } from '../../daemon/queue.ts'
 import { crashDaemon, isAlive, supervisorOf } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
+import { roomy } from '../fixture/queue.ts'
 import { type ShownExperiment, sandbox, type TestRepository } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
@@ -86,7 +87,7 @@ t.test('an experiment whose daemon died right after the claim runs once', async 
   await until('it is taken in', async () => (await repo.shown()).every(({ number }) => number))
   await crashDaemon(world)
   const database = new Database(world.places.database)
-  t.equal(openQueue(database).claim(Date.now())?.id, id)
+  t.equal(openQueue(database).claim(Date.now(), roomy)?.id, id)
   database.close()
   await repo.exp('daemon', 'start')
   open()

@@ -177,10 +177,16 @@ t.test('a hook that could not tell the workspace has nothing rewritten', async (
     keep: false,
     attempt: 2,
     slot: 3,
+    gpus: [0, 2],
     stopAsked: false,
     supervisor: null,
   }
   const folders = { workspace: null, workplace: '/workplace', linked: [] }
   const env = runEnvironment({ A: '/repository/src' }, job, folders)
   t.match(env, { A: '/repository/src', GIT_EXP_WORKSPACE: '', GIT_EXP_ATTEMPT: '2' })
+  t.match(env, { CUDA_VISIBLE_DEVICES: '0,2', HIP_VISIBLE_DEVICES: '0,2', ZE_AFFINITY_MASK: '0,2' })
+  const none = runEnvironment({ CUDA_VISIBLE_DEVICES: '5' }, { ...job, gpus: [] }, folders)
+  t.match(none, { CUDA_VISIBLE_DEVICES: '-1', HIP_VISIBLE_DEVICES: '-1' })
+  const left = runEnvironment({ CUDA_VISIBLE_DEVICES: '5' }, { ...job, gpus: null }, folders)
+  t.match(left, { CUDA_VISIBLE_DEVICES: '5', HIP_VISIBLE_DEVICES: undefined })
 })

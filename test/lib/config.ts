@@ -39,6 +39,7 @@ t.test('without any setting the defaults hold', async (t) => {
   t.same(config, {
     jobs: 1,
     gpus: null,
+    slots: {},
     graceMs: 10_000,
     poolSize: 4,
     workplaces: null,
@@ -75,7 +76,8 @@ t.test('settings of the user are read, with where they came from', async (t) => 
   const { git, globalFile, read } = repository(t)
   for (const [key, value] of Object.entries({
     'exp.jobs': '3',
-    'exp.gpus': '2',
+    'exp.gpus': '0,2',
+    'exp.slots.License': '3',
     'exp.grace': '1.5m',
     'exp.poolSize': '8',
     'exp.workplaces': '~/scratch/runs',
@@ -89,7 +91,8 @@ t.test('settings of the user are read, with where they came from', async (t) => 
   const { config, values, problems } = read()
   t.match(config, {
     jobs: 3,
-    gpus: 2,
+    gpus: [0, 2],
+    slots: { license: 3 },
     graceMs: 90_000,
     poolSize: 8,
     workplaces: '/home/me/scratch/runs',
@@ -217,6 +220,7 @@ t.test('a wrong value is a problem, and the default holds', async (t) => {
     ['exp.jobs', 'two'],
     ['exp.poolSize', '0'],
     ['exp.gpus', '-1'],
+    ['exp.gpus', '0,x'],
     ['exp.grace', '10'],
     ['exp.maxLog', 'big'],
     ['exp.workplaces', 'relative'],
@@ -241,6 +245,24 @@ t.test('a wrong value is a problem, and the default holds', async (t) => {
   t.ok(values.every(({ source }) => source === 'default'))
   for (const problem of problems) run(problem.split(': ').at(-1) ?? 'false')
   t.same(read().problems, [])
+})
+
+t.test('GPUs are counted or named, and slots have names of the user’s', async (t) => {
+  const { git, read } = repository(t)
+  for (const [text, gpus] of [
+    ['0', []],
+    ['2', [0, 1]],
+    ['3,', [3]],
+    ['2,0,2', [0, 2]],
+  ] as const) {
+    git('config', '--global', 'exp.gpus', text)
+    t.same(read().config.gpus, gpus, text)
+  }
+  git('config', '--global', 'exp.slots.license', 'many')
+  git('config', 'exp.slots.disk', '2')
+  const { config, problems } = read()
+  t.same(config.slots, { license: 0, disk: 0 }, 'none is counted in a repository')
+  t.match(problems, [/^exp\.slots\.\w+ /, /^exp\.slots\.\w+ /])
 })
 
 t.test('passwords are never among the values or the problems', async (t) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Finish } from '../../daemon/queue.ts'
 import { type History, openHistory } from '../../lib/history.ts'
 import type { Places } from '../../lib/places.ts'
-import { arrival, claimed, success, testQueue } from '../fixture/queue.ts'
+import { arrival, claimed, roomy, success, testQueue } from '../fixture/queue.ts'
 
 const opened = (t: { teardown: (end: () => void) => void }, places: Places): History => {
   const history = openHistory(places)
@@ -51,6 +51,7 @@ t.test('an experiment reads back with all its facts', async (t) => {
     metrics: {},
     goal: { acc: 'max' },
     priority: 5,
+    after: [],
     queuedAt: 1_767_323_045_000,
     kept: [],
     workplace: null,
@@ -111,28 +112,34 @@ t.test('the overview shows what runs, what ended last and what comes next', asyn
     ['running', 1],
     ['succeeded', 3],
   ])
-  t.strictSame(history.load(), { running: 1, queued: 4 })
   t.strictSame(names(history.running()), ['runs'])
   t.strictSame(names(history.list(project, 3)), ['next', 'much-later', 'later'])
   t.equal(history.list(project).length, 7)
   t.equal(history.counts('/nowhere').size, 0)
 })
 
-t.test('the place in the queue counts all repositories, by priority', async (t) => {
-  const { places, queue } = testQueue(t)
-  const history = opened(t, places)
-  queue.add(arrival('runs'))
-  claimed(queue)
-  queue.add(arrival('third'))
-  queue.add(arrival('first', { commonDir: '/other/.git', priority: 9 }))
-  queue.add(arrival('last', { priority: -9 }))
-  queue.add(arrival('second', { priority: 1 }))
-  const place = (name: string) =>
-    history.placeInQueue(
-      history.list(project).find((one) => one.name === name)?.number ?? Number.NaN,
-    )
-  t.strictSame(['second', 'third', 'last'].map(place), [2, 3, 4])
-})
+t.test(
+  'what is ready is listed by priority, with the first of those that wait alike',
+  async (t) => {
+    const { places, queue } = testQueue(t)
+    const history = opened(t, places)
+    queue.add(arrival('runs'))
+    claimed(queue)
+    queue.add(arrival('third'))
+    queue.add(arrival('first', { commonDir: '/other/.git', priority: 9 }))
+    queue.add(arrival('last', { priority: -9 }))
+    queue.add(arrival('second', { priority: 1 }))
+    queue.add(arrival('fourth'))
+    queue.add(arrival('held', { isHeld: true }))
+    t.strictSame(history.ready(), [
+      { number: 3, first: 3, priority: 9 },
+      { number: 5, first: 5, priority: 1 },
+      { number: 2, first: 2, priority: 0 },
+      { number: 6, first: 2, priority: 0 },
+      { number: 4, first: 4, priority: -9 },
+    ])
+  },
+)
 
 t.test('a receipt says whether a ticket was refused', async (t) => {
   const { places, queue } = testQueue(t)
@@ -150,7 +157,10 @@ t.test('readers know the daemon by its identity', async (t) => {
   t.equal(history.daemon(), null)
   const identity = { pid: 77, start: '5', boot: 'b' }
   queue.recordDaemon(identity, '1.2.3', 4, 600)
-  t.strictSame(history.daemon(), { identity, version: '1.2.3', jobs: 4, startedAt: 600 })
+  const row = { identity, version: '1.2.3', jobs: 4, machine: null, startedAt: 600 }
+  t.strictSame(history.daemon(), row)
+  queue.recordMachine(roomy)
+  t.strictSame(history.daemon(), { ...row, machine: roomy })
 })
 
 t.test('a reader waits for no writer, and sees only what is whole', async (t) => {

@@ -26,6 +26,8 @@ const ticket: Ticket = {
   worktree: null,
   env: null,
   priority: 0,
+  hold: false,
+  after: [],
   keep: false,
   items: [],
 }

@@ -9,6 +9,12 @@ const ticket: Ticket = {
   worktree: '/home/ann/my project',
   env: 'e'.repeat(64),
   priority: -7,
+  hold: true,
+  after: [
+    { id: '01980000-0000-7000-8000-000000000004', must: 'succeed' },
+    { id: '01980000-0000-7000-8000-000000000005', must: 'succeed' },
+    { id: '01980000-0000-7000-8000-000000000006', must: 'end' },
+  ],
   keep: true,
   items: [
     { oid: 'a'.repeat(40), id: '01980000-0000-7000-8000-000000000002', name: 'lr=0.1,depth=18' },
@@ -32,6 +38,9 @@ repository /home/ann/project/.git
 worktree "/home/ann/my project"
 env ${'e'.repeat(64)}
 priority -7
+hold true
+after 01980000-0000-7000-8000-000000000004 01980000-0000-7000-8000-000000000005
+after-any 01980000-0000-7000-8000-000000000006
 keep true
 items 2
 
@@ -72,7 +81,7 @@ t.test('a new ticket has an id of its time, and nothing but what its verb needs'
   t.match(made.ticket, /^017f22e2-79b0-7/)
   t.strictSame(parseTicket(printTicket(made)), {
     ...{ ticket: made.ticket, verb: 'stop', repository: '/x/.git', worktree: null, env: null },
-    ...{ priority: 3, keep: false, items: [] },
+    ...{ priority: 3, hold: false, after: [], keep: false, items: [] },
   })
 })
 
@@ -83,6 +92,8 @@ t.test('what a shell leaves out has a default', async (t) => {
     worktree: null,
     env: null,
     priority: 0,
+    hold: false,
+    after: [],
     keep: false,
     items: [],
   })
@@ -122,6 +133,18 @@ t.test('each line of the head is checked', async (t) => {
   t.match(changed(/^env .*$/m, `env ../../${'e'.repeat(58)}`), /“env” is missing or wrong/)
   for (const priority of ['101', '-101', '1e2', '+5', '0x10', '']) {
     t.match(changed(/^priority .*$/m, `priority ${priority}`), /“priority” is missing/, priority)
+  }
+  t.match(changed(/^hold .*$/m, 'hold yes'), /“hold” is missing or wrong/)
+  const id = '01980000-0000-7000-8000-000000000004'
+  for (const after of [
+    '',
+    'brisk-otter',
+    `${id} `,
+    `${id}  ${id}`,
+    '--all',
+    `${id} `.repeat(1001),
+  ]) {
+    t.match(changed(/^after .*$/m, `after ${after}`), /“after” is missing/, after.slice(0, 50))
   }
   t.match(changed(/^keep .*$/m, 'keep yes'), /“keep” is missing or wrong/)
   t.match(changed(/^keep .*$/m, `value ${'x'.repeat(10_001)}`), /“value” is missing or wrong/)

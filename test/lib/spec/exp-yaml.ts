@@ -14,7 +14,7 @@ env:     {OMP_NUM_THREADS: 4, RATE: 1.0, DEBUG: true, HEX: 0x10, NAME: "a b"}
 setup:   uv sync
 timeout: 2h
 retries: 3
-resources: {gpus: 1, cpus: 4, memory: 16G}
+resources: {gpus: 1, cpus: 4, memory: 16G, License: 2}
 on_finish: notify-send "$GIT_EXP_NAME $GIT_EXP_STATE"
 goal:    {acc: max, loss: min}
 `
@@ -30,7 +30,7 @@ goal:    {acc: max, loss: min}
     setup: 'uv sync',
     timeoutSeconds: 7200,
     retries: 3,
-    resources: { gpus: 1, cpus: 4, memoryBytes: 2 ** 34 },
+    resources: { gpus: 1, cpus: 4, memoryBytes: 2 ** 34, slots: { license: 2 } },
     onFinish: 'notify-send "$GIT_EXP_NAME $GIT_EXP_STATE"',
     goal: { acc: 'max', loss: 'min' },
   })
@@ -64,7 +64,8 @@ const refusals: [text: string, message: string][] = [
   ['cmd: x\nparms: [a]\n', 'exp.yaml:2:1: unknown key "parms": did you mean `params`?'],
   ['command: x\n', 'exp.yaml:1:1: unknown key "command": did you mean `cmd`?'],
   ['resources: {gpu: 1}', 'exp.yaml:1:13: unknown key "gpu": did you mean `gpus`?'],
-  ['resources:\n  zzz: 1', 'exp.yaml:2:3: unknown key "zzz": the keys are gpus, cpus, memory'],
+  ['resources:\n  zzz: x', 'exp.yaml:2:8: `resources.zzz` must be a whole number'],
+  ['resources: {a_b: 1}', 'exp.yaml:1:13: "a_b" is no name for slots: letters, digits and dashes'],
   ['constructor: x', 'exp.yaml:1:1: unknown key "constructor": the keys are cmd, params, '],
   ['cmd:\n', 'exp.yaml:1:1: `cmd` has no value'],
   ['link: ~\n', 'exp.yaml:1:1: `link` has no value'],

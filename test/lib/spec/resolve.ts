@@ -186,11 +186,21 @@ t.test('keys without effect so far are valid, and that is said', async (t) => {
   const { spec, notes } = await resolve({ 'exp.yaml': yaml })
   t.equal(spec.retries, 2)
   t.same(notes, [
-    '`resources` has no effect in this version.',
     '`on_finish` has no effect in this version.',
     '`retries` has no effect in this version.',
   ])
   t.same((await resolve({ 'exp.yaml': 'cmd: a\nretries: 0' })).notes, [])
+})
+
+t.test('what a flag asks of the machine holds, for the rest what exp.yaml asks', async (t) => {
+  const yaml = 'cmd: a\nresources: {gpus: 1, cpus: 4, memory: 16G, disk: 1, license: 1}'
+  const flags = { gpus: '0', cpus: '0.5', memory: '2g', slots: ['License=2'] }
+  t.same((await resolve({ 'exp.yaml': yaml }, { flags })).spec.resources, {
+    ...{ gpus: 0, cpus: 0.5, memoryBytes: 2 ** 31, slots: { disk: 1, license: 2 } },
+  })
+  const { spec } = await resolve({ 'exp.yaml': yaml }, { flags: { gpus: '2' } })
+  t.match(spec.resources, { gpus: 2, cpus: 4, slots: { disk: 1 } })
+  t.equal((await resolve({ 'exp.yaml': 'cmd: a' })).spec.resources, null)
 })
 
 t.test('a params file that is named but absent is said', async (t) => {
@@ -212,6 +222,14 @@ t.test("a flag's paths are relative to where it was typed, and stay inside", asy
     { retries: '' },
     { env: { 'A-B': '1' } },
     { setup: ' ' },
+    { gpus: 'one' },
+    { gpus: '-1' },
+    { cpus: '0' },
+    { memory: '16' },
+    { slots: ['license'] },
+    { slots: ['license=x'] },
+    { slots: ['gpus=1'] },
+    { slots: ['a b=1'] },
   ]) {
     const refused = resolve({}, { commandLine, flags: wrong, workdir: 'a/b' })
     await t.rejects(refused, { code: 'bad-config', message: /^--/ }, JSON.stringify(wrong))

@@ -13,7 +13,7 @@ const spec: Spec = {
   setup: 'uv sync',
   timeoutSeconds: 7200,
   retries: 2,
-  resources: { gpus: 1, cpus: 0.5, memoryBytes: 2 ** 34 },
+  resources: { gpus: 1, cpus: 0.5, memoryBytes: 2 ** 34, slots: { license: 2 } },
   onFinish: 'notify-send done',
   goal: { acc: 'max', loss: 'min' },
 }
@@ -112,6 +112,8 @@ t.test('a value of the wrong type, or out of bounds, is refused', async (t) => {
     { resources: { gpus: -1 } },
     { resources: { cpus: 0 } },
     { resources: { memoryBytes: 1e300 } },
+    { resources: { slots: { 'a b': 1 } } },
+    { resources: { slots: { a: -1 } } },
     { onFinish: 7 },
     { goal: { acc: 'up' } },
     { goal: { ['x'.repeat(257)]: 'max' } },

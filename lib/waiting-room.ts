@@ -1,0 +1,44 @@
+import type Database from 'better-sqlite3'
+import type { Candidate, Holding } from './schedule.ts'
+import type { Resources } from './spec/spec.ts'
+
+/**
+ * Reads what `schedule` decides on. Of ten thousand that wait alike one is read, and
+ * none whose workspace another runs in.
+ */
+export interface WaitingRoom {
+  candidates(): Candidate[]
+  holdings(): Holding[]
+}
+
+export const openWaitingRoom = (db: Database.Database): WaitingRoom => {
+  const candidates = db.prepare<[], CandidateRow>(`
+    select number, priority, repository, repository.turn as turn, reserved, needs from (
+      select min(number) as number, priority, repository, reserved, needs from experiment
+      where state = 'queued' and gate = 'open' and (executor <> 'in-place'
+        or not exists (select 1 from experiment as other where other.state = 'running'
+          and other.executor = 'in-place' and other.worktree = experiment.worktree))
+      group by priority, repository, needs, reserved)
+    join repository on repository.id = repository`)
+  const holdings = db.prepare<[], HoldingRow>(`
+    select run.gpus as gpus, needs from run join experiment on experiment.number = run.experiment
+    where run.ended_at is null`)
+  return {
+    candidates: () =>
+      candidates.all().map((row) => ({ ...row, needs: JSON.parse(row.needs) as Resources })),
+    holdings: () =>
+      holdings.all().map(({ gpus, needs }) => ({
+        gpus: gpus === null ? null : (JSON.parse(gpus) as number[]),
+        needs: JSON.parse(needs) as Resources,
+      })),
+  }
+}
+
+interface CandidateRow extends Omit<Candidate, 'needs'> {
+  needs: string
+}
+
+interface HoldingRow {
+  gpus: string | null
+  needs: string
+}
