@@ -60,12 +60,17 @@ create table experiment (
                    'lost', 'refused', 'skipped')),
   phase          text    check (phase in ('materializing', 'setup', 'running', 'collecting')),
   reason_code    text    check (reason_code in (
-                   'exit', 'signal', 'oom', 'not-found', 'timeout', 'user', 'superseded',
+                   'exit', 'signal', 'oom', 'not-found', 'not-executable', 'timeout', 'user', 'superseded',
                    'dependency', 'lost-supervisor', 'lost-reboot', 'workspace-changed',
                    'missing-object', 'disk')),
   reason_text    text,
   attempt        integer not null default 0 check (attempt >= 0),
+  retries_used   integer not null default 0 check (retries_used >= 0),
+  retry_at       integer,
+  paused_at      integer,
   stop_asked_at  integer,
+  stop_asked_by  text,
+  to_notify      integer not null default 0 check (to_notify in (0, 1)),
   started_at     integer,
   ended_at       integer,
   exit_code      integer,
@@ -82,16 +87,23 @@ create table experiment (
   check ((state in ('queued', 'held', 'running', 'succeeded')) = (reason_code is null)),
   check ((reason_code is null) = (reason_text is null)),
   check (state <> 'running' or attempt > 0),
+  check (paused_at is null or state = 'running'),
+  check (retry_at is null or (state in ('queued', 'held') and attempt > 0)),
   check (state <> 'succeeded' or (exit_code is 0 and result is not null)),
   check (state <> 'failed' or exit_code is not null or signal is not null)
 ) strict;
 
 -- What claim reads: ready ones, best first.
-create index experiment_ready on experiment (priority, repository, needs, reserved, number, executor)
+create index experiment_ready
+  on experiment (priority, repository, needs, reserved, number, executor, retry_at)
   where state = 'queued' and gate = 'open';
 -- What is to be skipped.
 create index experiment_shut on experiment (number)
   where gate = 'shut' and state in ('queued', 'held');
+-- What the loop reads to know when the next retry is due.
+create index experiment_retry on experiment (retry_at) where retry_at is not null;
+-- What the loop reads to tell of what has ended.
+create index experiment_to_notify on experiment (number) where to_notify = 1;
 -- What slots and recovery read.
 create index experiment_running on experiment (repository) where state = 'running';
 -- What status and show read: the newest of a repository.
@@ -157,6 +169,7 @@ create table run (
   exit_code         integer,
   signal            text,
   result            text,
+  usage             text    check (json_valid(usage)),
   primary key (experiment, attempt),
   check ((supervisor_pid is null) = (supervisor_start is null)),
   check ((ended_at is null) = (state is null))

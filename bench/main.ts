@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import { benchAdd } from './add.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
+import { benchLog, benchSupervisor } from './runs.ts'
 import { benchStart } from './start.ts'
 import { benchSweep } from './sweep.ts'
 import { benchThroughput } from './throughput.ts'
@@ -27,6 +28,10 @@ try {
     print(await benchStart(world, path, size))
     for (const row of await benchMaterialize(world, path, size)) print(row)
     print(await benchThroughput(world, path, size))
+    if (files > 20) continue
+    for (const jobs of [1, 8]) print(await benchThroughput(world, path, size, jobs))
+    print(await benchSupervisor(world, path))
+    print(await benchLog(world, path))
   }
   for (const row of await benchSweep()) print(row)
 } finally {

@@ -83,6 +83,7 @@ const jobFor = (path: string, snapshot: string): Job => ({
   env: null,
   keep: false,
   attempt: 1,
+  retriesUsed: 0,
   slot: 1,
   gpus: null,
   stopAsked: false,

@@ -40,6 +40,7 @@ export interface AddOptions extends SweepOptions, QueueingOptions {
   shell?: string
   setup?: string
   timeout?: string
+  retries?: string
   link?: string[]
   copy?: string[]
   untracked?: string
@@ -155,12 +156,12 @@ export const resolveHere = async (
   { tree, composition }: { tree: Tree; composition: Composition | null },
   options: AddOptions,
 ): Promise<Answer> => {
-  const { setup, timeout, link, copy, gpus, cpus, memory, slots } = options
+  const { setup, timeout, retries, link, copy, gpus, cpus, memory, slots } = options
   const answer = await resolveSpec({
     tree,
     workdir,
     commandLine: commandLine(options),
-    flags: { setup, timeout, link, copy, gpus, cpus, memory, slots },
+    flags: { setup, timeout, retries, link, copy, gpus, cpus, memory, slots },
     composed: composition?.params ?? null,
   })
   const { spec } = answer

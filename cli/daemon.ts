@@ -7,6 +7,7 @@ import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
 import { daemonsLastWords, ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
+import { STOPPERS } from '../lib/ticket.ts'
 import { daemonJson, daemonText } from './status.ts'
 
 export interface DaemonOptions {
@@ -88,7 +89,11 @@ const stopRuns = async (found: Places): Promise<void> => {
   const running = history?.running() ?? []
   const byRepository = Map.groupBy(running, ({ repository }) => repository)
   for (const [commonDir, experiments] of byRepository) {
-    await request(found, recordTicket('stop', commonDir, experiments), Date.now())
+    await request(
+      found,
+      recordTicket('stop', commonDir, experiments, { value: STOPPERS[2] }),
+      Date.now(),
+    )
   }
   while ((history?.running() ?? []).some(({ id }) => running.some((own) => own.id === id))) {
     await wait(LOOK_MS)

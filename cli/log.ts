@@ -1,47 +1,85 @@
-import { join } from 'node:path'
 import { UserError } from '../lib/errors.ts'
 import { type Experiment, isEnded } from '../lib/experiment.ts'
 import { findExperiment } from '../lib/find-experiment.ts'
 import { followExperiments } from '../lib/follow.ts'
 import type { History } from '../lib/history.ts'
+import { lastAttempt, logFile, logFollower } from '../lib/log-follower.ts'
 import { logReader } from '../lib/log-reader.ts'
 import { pendingExperiments } from '../lib/pending.ts'
-import { attemptFolder } from '../lib/places.ts'
+import { linePrinter } from './line-printer.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 import { whyWaiting } from './why-waiting.ts'
 
-/** Prints the log of a run; with `follow` until the run has ended. */
-export const log = async (options: { name: string | null; follow?: boolean }): Promise<number> => {
+export interface LogOptions {
+  names: string[]
+  follow?: boolean
+  attempt?: string
+}
+
+/**
+ * Prints the logs of runs, in turn; with `follow` all at once until they have ended, over attempts.
+ * Of several each line begins with its experiment's name.
+ */
+export const log = async ({ names, follow, attempt }: LogOptions): Promise<number> => {
   const session = await openSession()
-  const { experiment, why } = await withHistory(session.places, async (history) => {
-    const chosen = await choose(session, history, options.name)
-    return { experiment: chosen, why: whyWaiting(session.places, history)(chosen) }
+  const { places } = session
+  const experiments = await withHistory(places, async (history) => {
+    const chosen = await chooseAll(session, history, names)
+    const why = whyWaiting(places, history)
+    for (const one of chosen) {
+      const waits = why(one)
+      if (waits !== null) process.stderr.write(`${one.name} ${waits}\n`)
+    }
+    return chosen
   })
-  if (why !== null) process.stderr.write(`${experiment.name} ${why}\n`)
-  const read = logReader((chunk) => process.stdout.write(chunk))
-  const look = (now: Experiment): void => {
-    if ('attempt' in now.state) read(logFile(session, now, now.state.attempt))
-  }
-  if (options.follow !== true) {
-    look(experiment)
+  const printers = experiments.map(({ name }) =>
+    linePrinter(experiments.length === 1 ? null : name, (text) => process.stdout.write(text)),
+  )
+  if (follow !== true || attempt !== undefined) {
+    for (const [i, one] of experiments.entries()) {
+      const wanted = attempt === undefined ? lastAttempt(one) : attemptOf(one, attempt)
+      if (wanted > 0)
+        logReader((chunk) => printers[i]?.write(chunk))(logFile(places, one.id, wanted))
+      printers[i]?.end()
+    }
     return 0
   }
-  await followExperiments(session.places, [experiment.id], ([now]) => {
-    if (now !== null && now !== undefined) look(now)
+  const followers = printers.map((printer) => logFollower(places, printer.write))
+  const ids = experiments.map(({ id }) => id)
+  await followExperiments(places, ids, (all) => {
+    for (const [i, now] of all.entries()) if (now !== null) followers[i]?.(now)
   })
+  for (const printer of printers) printer.end()
   return 0
 }
 
-const logFile = ({ places }: Session, { id }: Experiment, attempt: number): string =>
-  join(attemptFolder(places, id, attempt), 'log')
+const attemptOf = (experiment: Experiment, text: string): number => {
+  const wanted = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0
+  const last = lastAttempt(experiment)
+  if (wanted > 0 && wanted <= last) return wanted
+  throw new UserError(
+    'usage',
+    `${experiment.name} has no attempt ${text}`,
+    last === 0 ? 'it has not run yet' : `it has ${last}: git exp log --attempt ${last}`,
+  )
+}
+
+const chooseAll = (
+  session: Session,
+  history: History | null,
+  names: string[],
+): Promise<Experiment[]> =>
+  Promise.all(
+    names.length === 0
+      ? [choose(session, history)]
+      : names.map((name) => findExperiment(session.places, history, session.repository, name)),
+  )
 
 /** Without a name: what runs, else what ended last, else what is queued next. */
 const choose = async (
   { places, repository }: Session,
   history: History | null,
-  name: string | null,
 ): Promise<Experiment> => {
-  if (name !== null) return findExperiment(places, history, repository, name)
   const pending = await pendingExperiments(places, repository.commonDir, history)
   const known = history?.list(repository.commonDir) ?? []
   const running = known.find(({ state }) => state.is === 'running')

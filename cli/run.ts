@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import { EXIT } from '../lib/errors.ts'
 import { exitCodeOf } from '../lib/exit-code.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { followExperiments } from '../lib/follow.ts'
-import { logReader } from '../lib/log-reader.ts'
+import { logFollower } from '../lib/log-follower.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
-import { attemptFolder } from '../lib/places.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
+import { STOPPERS } from '../lib/ticket.ts'
 import { type AddOptions, enqueue } from './add.ts'
 import { describeEnd } from './describe-end.ts'
 import { openConfiguredSession, type Session } from './session.ts'
@@ -22,7 +21,9 @@ export const run = async (options: AddOptions): Promise<number> => {
     if (isInterrupted) return
     isInterrupted = true
     process.stderr.write('\ngit exp: stopping…\n')
-    const ticket = recordTicket('stop', session.repository.commonDir, experiments)
+    const ticket = recordTicket('stop', session.repository.commonDir, experiments, {
+      value: STOPPERS[1],
+    })
     request(session.places, ticket, Date.now()).catch((error: unknown) => {
       process.stderr.write(`git exp: ${(error as Error).message}\n`)
     })
@@ -50,10 +51,9 @@ const followAll = async (
   const ended: Experiment[] = []
   for (const { id, name } of experiments) {
     if (experiments.length > 1 && !isQuiet) process.stderr.write(`── ${name}\n`)
-    const read = logReader((chunk) => process.stdout.write(chunk))
+    const read = logFollower(session.places, (chunk) => process.stdout.write(chunk), 1)
     const [last] = await followExperiments(session.places, [id], ([now]) => {
-      if (isQuiet || now === null || now === undefined || !('attempt' in now.state)) return
-      read(join(attemptFolder(session.places, id, now.state.attempt), 'log'))
+      if (!isQuiet && now !== null && now !== undefined) read(now)
     })
     if (last !== null && last !== undefined) ended.push(last)
   }

@@ -8,6 +8,7 @@ import { findExperiment } from '../lib/find-experiment.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { pendingExperiments } from '../lib/pending.ts'
+import { withProgress } from '../lib/progress.ts'
 import { parseColumns } from '../lib/view/columns.ts'
 import { type Row, rowOf } from '../lib/view/row.ts'
 import { readSeries, type Series } from '../lib/view/series.ts'
@@ -34,7 +35,10 @@ export interface ShowOptions extends ViewOptions {
 /** The experiments side by side, newest first: name, state, changed parameters, metrics. */
 export const show = async (options: ShowOptions): Promise<number> => {
   const session = await openSession()
-  const rows = (await choose(session, options.names)).map(rowOf)
+  const chosen = await choose(session, options.names)
+  const rows = (await Promise.all(chosen.map((one) => withProgress(session.places, one)))).map(
+    rowOf,
+  )
   const nowMs = Date.now()
   if (options.json === true || options.ndjson === true) {
     const all = chooseRows(rows, options, nowMs).map(({ experiment }) =>

@@ -1,19 +1,24 @@
 import { commandText, durationText, overridesText, stateText } from '../lib/describe.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
+import { flattenFiles } from '../lib/flatten.ts'
 import type { History } from '../lib/history.ts'
 import { packageVersion } from '../lib/package.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { pendingExperiments } from '../lib/pending.ts'
 import type { Places } from '../lib/places.ts'
+import { withProgress } from '../lib/progress.ts'
 import { findDaemon } from '../lib/start-daemon.ts'
 import { openSession, withHistory } from './session.ts'
-import { plainText, printTable, terminalWidth } from './table.ts'
+import { type Column, plainText, printTable, terminalWidth } from './table.ts'
+import { valueText } from './value-text.ts'
 import { whyWaiting } from './why-waiting.ts'
 
 /** Of what ended and of what is queued, so many are shown. */
 const SHOWN = 10
+/** So many numbers tell how far a run is. */
+const PROGRESS_VALUES = 4
 
 /** What runs, the last that ended, the next that are queued, and counts. */
 export const status = async (options: { json?: boolean }): Promise<number> => {
@@ -23,12 +28,15 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
     if (options.json === true) {
       const all = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
       const why = whyWaiting(places, history)
-      const experiments = all.map((one) => ({ ...experimentJson(places, one), waits: why(one) }))
+      const now = await Promise.all(all.map((one) => withProgress(places, one)))
+      const experiments = now.map((one) => ({ ...experimentJson(places, one), waits: why(one) }))
       process.stdout.write(`${printPlain({ daemon: daemonJson(places, history), experiments })}\n`)
       return 0
     }
     const overview = history?.overview(repository.commonDir, SHOWN)
-    const running = overview?.running ?? []
+    const running = await Promise.all(
+      (overview?.running ?? []).map((one) => withProgress(places, one)),
+    )
     const queued = [...(overview?.queued ?? []), ...pending].slice(0, SHOWN)
     const ended = overview?.ended ?? []
     const shown = [...ended.toReversed(), ...running, ...queued]
@@ -54,12 +62,25 @@ const table = (places: Places, history: History | null, shown: Experiment[]): st
           ),
         ),
       },
+      ...progressColumn(shown),
       { head: 'overrides', cells: shown.map((one) => plainText(overridesText(one.overrides))) },
       { head: 'command', cells: shown.map((one) => plainText(commandText(one.command))) },
     ],
     terminalWidth(),
   )
 }
+
+/** What running ones told last; left out where none did. */
+const progressColumn = (shown: Experiment[]): Column[] => {
+  const cells = shown.map((one) => (one.state.is === 'running' ? progressText(one) : ''))
+  return cells.every((cell) => cell === '') ? [] : [{ head: 'progress', cells }]
+}
+
+const progressText = ({ metrics, progress = {} }: Experiment): string =>
+  [...new Map([...flattenFiles(metrics), ...Object.entries(progress)])]
+    .slice(-PROGRESS_VALUES)
+    .map(([key, value]) => `${plainText(key)} ${valueText(value)}`)
+    .join(', ')
 
 const summary = (history: History | null, commonDir: string, pending: Experiment[]): string => {
   const counts = history?.counts(commonDir) ?? new Map<string, number>()

@@ -1,3 +1,4 @@
+import { UserError } from '../lib/errors.ts'
 import { exitCodeOf } from '../lib/exit-code.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { isEnded } from '../lib/experiment.ts'
@@ -8,7 +9,11 @@ import { describeEnd } from './describe-end.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 
 /** Waits until the named experiments, or all of the repository, have ended; a line as each does. */
-export const wait = async ({ names }: { names: string[] }): Promise<number> => {
+export const wait = async (options: { names: string[]; all?: boolean }): Promise<number> => {
+  const { names } = options
+  if (options.all === true && names.length > 0) {
+    throw new UserError('usage', 'there are names besides --all', 'give one or the other')
+  }
   const session = await openSession()
   const waited = await choose(session, names)
   const told = new Set<string>()

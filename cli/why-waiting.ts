@@ -1,3 +1,4 @@
+import { retryText } from '../lib/describe.ts'
 import type { After, Experiment } from '../lib/experiment.ts'
 import type { History } from '../lib/history.ts'
 import type { Places } from '../lib/places.ts'
@@ -15,6 +16,7 @@ export const whyWaiting = (places: Places, history: History | null): WhyWaiting 
   const ready = history?.ready() ?? []
   const standing = new Map(ready.map(({ number, first }, ahead) => [number, { first, ahead }]))
   const inPlace = (history?.running() ?? []).filter(({ executor }) => executor === 'in-place')
+  const nowMs = Date.now()
   return ({ state, number, after, executor, worktree }) => {
     if (state.is === 'held') return 'is held'
     if (state.is !== 'queued') return null
@@ -22,6 +24,7 @@ export const whyWaiting = (places: Places, history: History | null): WhyWaiting 
     if (open.length > 0) return `waits: after ${open.map(nameOf).join(', ')}`
     if (!hasDaemon) return 'waits: the daemon is not running (git exp daemon start)'
     if (number === null) return 'is about to be taken in'
+    if (state.retryAt !== undefined && state.retryAt > nowMs) return retryText(state.retryAt)
     const holder = executor === 'in-place' && inPlace.find((one) => one.worktree === worktree)
     if (holder) return `waits: ${holder.name} runs in its workspace`
     const own = standing.get(number)
@@ -35,7 +38,7 @@ const decide = (history: History | null): Map<number, Decision> => {
   const machine = history?.daemon()?.machine ?? null
   if (history === null || machine === null) return new Map()
   const { waitingRoom } = history
-  const all = schedule(waitingRoom.candidates(), waitingRoom.holdings(), machine)
+  const all = schedule(waitingRoom.candidates(Date.now()), waitingRoom.holdings(), machine)
   return new Map(all.map((decision) => [decision.candidate.number, decision]))
 }
 

@@ -123,7 +123,8 @@ const passTicketOn = ({ places, records }: Daemon, row: RecordRow): void => {
 
 /** Queues it again, and gives back what was skipped because of it and is queued again too. */
 const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<string[]> => {
-  if (row.state === 'queued' || row.state === 'held' || row.state === 'running') {
+  const isWaitingToRetry = row.state === 'queued' && row.retryAt !== null
+  if (!isWaitingToRetry && ['queued', 'held', 'running'].includes(row.state)) {
     throw refusal(`“${row.name}” is ${row.state}`)
   }
   if (row.gate === 'shut') {

@@ -1,4 +1,4 @@
-import type { Ticket } from '../lib/ticket.ts'
+import { STOPPERS, type Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { keepMarks } from './keep-marks.ts'
@@ -19,19 +19,22 @@ const changeRow = (daemon: Daemon, ticket: Ticket, id: string): void => {
   const value = ticket.value ?? ''
   switch (ticket.verb) {
     case 'stop': {
-      const outcome = queue.stop(id, daemon.clock())
+      const by = STOPPERS.find((one) => one === value) ?? STOPPERS[0]
+      const end = endedWithoutRun(null, daemon.clock(), by)
+      const outcome = queue.stop(id, end, by)
       if (outcome === 'is-running') runs.stop(id)
       if (outcome === 'was-waiting') {
-        const attempt = records.find(id)?.attempt ?? 0
-        writeEnd(daemon.places, id, { ...endedWithoutRun(null, daemon.clock()), attempt })
+        writeEnd(daemon.places, id, { ...end, attempt: records.find(id)?.attempt ?? 0 })
       }
       return
     }
     case 'hold':
       records.hold(id)
+      if (records.pause(id, daemon.clock())) runs.pause(id)
       return
     case 'release':
       records.release(id)
+      if (records.pause(id, null)) runs.resume(id)
       return
     case 'priority':
       records.setPriority(id, ticket.priority)

@@ -12,7 +12,7 @@ export const openClaim = (
 ): ((now: number, machine: Machine) => Job | null) => {
   const claim = db.prepare(`
     update experiment set state = 'running', phase = 'materializing', attempt = attempt + 1,
-      reserved = null
+      reserved = null, retry_at = null
     where number = ? returning number, repository, attempt`)
   const takeTurn = db
     .prepare<[number], number>(`
@@ -30,7 +30,7 @@ export const openClaim = (
   const claimed = db.prepare<[number], JobRow>(`${JOB} where experiment.number = ?`)
 
   return db.transaction((now: number, machine: Machine): Job | null => {
-    const decisions = schedule(waitingRoom.candidates(), waitingRoom.holdings(), machine)
+    const decisions = schedule(waitingRoom.candidates(now), waitingRoom.holdings(), machine)
     const next = decisions.findIndex(({ verdict }) => verdict.is === 'start')
     const { candidate, verdict } = decisions[next] ?? {}
     if (candidate === undefined || verdict?.is !== 'start') return null

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { pathText } from '../lib/capture/untracked.ts'
-import { UserError } from '../lib/errors.ts'
-import { expandPaths } from '../lib/expand-paths.ts'
-import type { Experiment, KeptFile } from '../lib/experiment.ts'
+import type { Brought } from '../lib/command-file.ts'
+import type { KeptFile } from '../lib/experiment.ts'
 import { GitError, type GitPlace, git, gitList, gitText, listItems } from '../lib/git.ts'
+import { readMetrics } from '../lib/metrics.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
-import { readParams } from '../lib/params/read.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
 import type { Site } from './executors/executor.ts'
 import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { withoutUsersFiles } from './users-files.ts'
-import type { Brought } from './workplace/link.ts'
 import { makeReadable } from './workplace/slot.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
 
@@ -141,30 +139,6 @@ const gather = async (
     dropIndex(index)
   }
 }
-
-/** The metrics files that are there, but for `older` ones; what cannot be read is left out. */
-export const readMetrics = async (
-  workplace: string,
-  files: string[],
-  older: string[] = [],
-): Promise<Experiment['metrics']> => {
-  const metrics: Experiment['metrics'] = {}
-  for (const file of expandPaths(workplace, files)) {
-    const path = join(workplace, file)
-    if (!existsSync(path) || older.includes(Buffer.from(file).toString('latin1'))) continue
-    const stat = statSync(path)
-    if (!stat.isFile() || stat.size > MAX_METRICS_BYTES) continue
-    try {
-      metrics[file] = await readParams(file, readFileSync(path, 'utf8'))
-    } catch (error) {
-      // Half-written or no metrics at all: the file itself is in the result.
-      if (!(error instanceof UserError)) throw error
-    }
-  }
-  return metrics
-}
-
-const MAX_METRICS_BYTES = 16 * 1024 * 1024
 
 /** The size of each regular file; paths with a latin1 character a byte. */
 const measure = (workplace: string, paths: string[]): Map<string, number> =>

@@ -9,21 +9,22 @@ export const findExecutable = (
   name: string,
   cwd: string,
   path = '/usr/local/bin:/usr/bin:/bin',
-): { path: string } | { problem: string } => {
+): { path: string } | { problem: 'not-found' | 'not-executable'; text: string } => {
   if (name.includes('/')) {
     const file = isAbsolute(name) ? name : join(cwd, name)
     const problem = problemOf(file)
     if (problem === null) return { path: file }
-    return {
-      problem: `${name}: ${problem === 'missing' ? 'there is no such file' : 'it is not executable'}`,
-    }
+    return problem === 'missing'
+      ? { problem: 'not-found', text: `${name}: there is no such file` }
+      : { problem, text: `${name}: it is not executable` }
   }
   const found = path
     .split(delimiter)
     .map((folder) => (isAbsolute(folder) ? join(folder, name) : join(cwd, folder, name)))
     .find((file) => problemOf(file) === null)
   if (name !== '' && found !== undefined) return { path: found }
-  return { problem: `${name || 'the command'}: there is no such command on the PATH` }
+  const text = `${name || 'the command'}: there is no such command on the PATH`
+  return { problem: 'not-found', text }
 }
 
 const problemOf = (file: string): 'missing' | 'not-executable' | null => {

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { isoTime } from '../lib/clock.ts'
+import type { Brought } from '../lib/command-file.ts'
 import type { Reason } from '../lib/experiment.ts'
 import { appendLine } from '../lib/files.ts'
 import { bootId } from '../lib/host.ts'
@@ -6,6 +8,7 @@ import { attemptFolder } from '../lib/places.ts'
 import { isAlive } from '../lib/process-identity.ts'
 import { type Collected, collect, nothingLeft } from './collect.ts'
 import type { Daemon } from './daemon.ts'
+import { type End, endOf } from './end-of-run.ts'
 import { endProcesses } from './end-processes.ts'
 import { note } from './events.ts'
 import type { Executor } from './executors/executor.ts'
@@ -14,14 +17,11 @@ import type { Job } from './job.ts'
 import { repositoryLimits } from './limits.ts'
 import { publish } from './publish.ts'
 import type { Finish } from './queue.ts'
+import { retryAt } from './retries.ts'
 import { joinLog, OUR_PREFIX } from './run-log.ts'
-import { writeEnd } from './run-records.ts'
-import { type Outcome, readOutcome, readProgress } from './supervision.ts'
+import { writeAttemptEnd, writeEnd } from './run-records.ts'
+import { readOutcome, readProgress } from './supervision.ts'
 import { endedWithoutRun } from './without-run.ts'
-import type { Brought } from './workplace/link.ts'
-
-/** How a run that did begin ended, before its files are looked at. */
-type End = Pick<Finish, 'state' | 'reason' | 'startedAt' | 'endedAt' | 'exitCode' | 'signal'>
 
 /** Collects, publishes and records a run whose supervisor has ended, one way or the other. */
 export const finishRun = async (
@@ -36,7 +36,10 @@ export const finishRun = async (
     await notStarted(daemon, job, outcome.stopAsked ? { is: 'stopped' } : { is: 'not-run' })
     return
   }
-  const end = outcome === null ? await lost(daemon, job, folder) : endOf(outcome)
+  const end =
+    outcome === null
+      ? await lost(daemon, job, folder)
+      : endOf(outcome, daemon.records.stopAskedBy(job.id))
   if (end === null) {
     await notStarted(daemon, job, { is: 'not-run' })
     return
@@ -67,7 +70,7 @@ const publishAndRecord = async (
     endedAt: end.endedAt,
     exitCode: end.exitCode,
     signal: end.signal,
-    durationSeconds: end.startedAt === null ? null : (end.endedAt - end.startedAt) / 1000,
+    durationSeconds: end.usage === null ? null : end.usage.ranMs / 1000,
   })
   if (published.name !== job.name) {
     daemon.records.rename(job.number, published.name)
@@ -94,7 +97,8 @@ export const notStarted = async (
     return
   }
   const refused = why.is === 'refused' ? why.reason : null
-  finish(daemon, job, endedWithoutRun(refused, daemon.clock()))
+  const end = endedWithoutRun(refused, daemon.clock(), daemon.records.stopAskedBy(job.id))
+  finish(daemon, job, end)
 }
 
 const record = (
@@ -114,43 +118,20 @@ const record = (
   })
 
 const finish = (daemon: Daemon, job: Job, end: Finish): void => {
-  writeEnd(daemon.places, job.id, { ...end, attempt: job.attempt })
+  const { attempt, retriesUsed } = job
+  const again = retryAt(job, end, daemon.clock())
+  if (again !== null && !daemon.runs.isStopAsked(job.id)) {
+    const retry = { retryAt: again, retriesUsed: retriesUsed + 1 }
+    writeAttemptEnd(daemon.places, job.id, { ...end, attempt, ...retry })
+    if (daemon.queue.retryLater(job, end, again)) {
+      note('retry', { name: job.name, id: job.id, state: end.state, at: isoTime(again) })
+      return
+    }
+  }
+  writeEnd(daemon.places, job.id, { ...end, attempt })
+  writeAttemptEnd(daemon.places, job.id, { ...end, attempt, retryAt: null, retriesUsed })
   const isOurs = daemon.queue.finish(job, end)
   note('finish', { name: job.name, id: job.id, state: end.state, ours: String(isOurs) })
-}
-
-const endOf = (outcome: Exclude<Outcome, { is: 'not-started' }>): End => {
-  const { startedAt, endedAt } = outcome
-  const during = outcome.phase === 'setup' ? 'setup ' : ''
-  const started = outcome.phase === 'setup' ? null : startedAt
-  if (outcome.is === 'not-found') {
-    const reason = { code: 'not-found', text: outcome.text } as const
-    return { state: 'refused', reason, startedAt: null, endedAt, exitCode: null, signal: null }
-  }
-  const { exitCode, signal } = outcome
-  const facts = { startedAt: started, endedAt, exitCode, signal }
-  switch (outcome.is) {
-    case 'stopped':
-      return { state: 'stopped', reason: { code: 'user', text: 'stopped by the user' }, ...facts }
-    case 'timed-out':
-      return {
-        state: 'timed-out',
-        reason: { code: 'timeout', text: 'the time was over' },
-        ...facts,
-      }
-    case 'exited':
-      if (exitCode === 0 && outcome.phase === 'running') {
-        return { state: 'succeeded', reason: null, ...facts }
-      }
-      return {
-        state: 'failed',
-        reason:
-          signal === null
-            ? { code: 'exit', text: `${during}exited with ${exitCode}` }
-            : { code: 'signal', text: `${during}was ended by ${signal}` },
-        ...facts,
-      }
-  }
 }
 
 /**
@@ -165,7 +146,9 @@ const lost = async (daemon: Daemon, job: Job, folder: string): Promise<End | nul
     const { command } = progress
     // The number of a leader that has ended may be another's by now; then the mark alone counts.
     const session = command !== null && isAlive(command) ? command.pid : -1
-    await endProcesses({ session, mark: `GIT_EXP_ID=${job.id}` }, daemon.config.graceMs)
+    const mark = `GIT_EXP_ID=${job.id}`
+    const ending = { session, mark, output: progress.output, seen: () => [] }
+    await endProcesses(ending, daemon.config.graceMs)
   }
   joinLog(join(folder, 'log'))
   const reason: Reason = isSameBoot
@@ -178,5 +161,6 @@ const lost = async (daemon: Daemon, job: Job, folder: string): Promise<End | nul
     endedAt: daemon.clock(),
     exitCode: null,
     signal: null,
+    usage: null,
   }
 }

@@ -18,6 +18,8 @@ export interface Job {
   env: string | null
   keep: boolean
   attempt: number
+  /** Of the retries that the experiment asks for. */
+  retriesUsed: number
   slot: number
   /** The indices that are its own until it has ended; null: it sees all that there are. */
   gpus: number[] | null
@@ -49,6 +51,7 @@ export interface JobRow {
   env: string | null
   keep: number
   attempt: number
+  retries_used: number
   slot: number
   gpus: string | null
   stop_asked_at: number | null
@@ -72,6 +75,7 @@ export const toJob = (row: JobRow): Job => ({
   env: row.env,
   keep: row.keep === 1,
   attempt: row.attempt,
+  retriesUsed: row.retries_used,
   slot: row.slot,
   gpus: row.gpus === null ? null : (JSON.parse(row.gpus) as number[]),
   stopAsked: row.stop_asked_at !== null,

@@ -2,9 +2,17 @@ import type { ProcessIdentity } from '../lib/process-identity.ts'
 import { isAlive } from '../lib/process-identity.ts'
 import type { Job } from './job.ts'
 
+interface LiveRun {
+  stopAsked: boolean
+  isPaused: boolean
+  supervisor: ProcessIdentity | null
+  /** Given when a stop is asked for: what prepares the run need not be ended. */
+  abort: AbortController
+}
+
 /** The runs that this daemon looks after, by experiment id. */
 export class LiveRuns {
-  readonly #runs = new Map<string, { stopAsked: boolean; supervisor: ProcessIdentity | null }>()
+  readonly #runs = new Map<string, LiveRun>()
 
   get size(): number {
     return this.#runs.size
@@ -15,7 +23,12 @@ export class LiveRuns {
   }
 
   add(job: Job): void {
-    this.#runs.set(job.id, { stopAsked: job.stopAsked, supervisor: job.supervisor })
+    this.#runs.set(job.id, {
+      stopAsked: job.stopAsked,
+      isPaused: false,
+      supervisor: job.supervisor,
+      abort: new AbortController(),
+    })
     if (job.stopAsked) this.stop(job.id)
   }
 
@@ -32,7 +45,13 @@ export class LiveRuns {
     const run = this.#runs.get(id)
     if (run === undefined) return
     run.supervisor = supervisor
+    if (run.isPaused) this.pause(id)
     if (run.stopAsked) this.stop(id)
+  }
+
+  /** Given when the run is to stop. */
+  signal(id: string): AbortSignal {
+    return (this.#runs.get(id)?.abort ?? new AbortController()).signal
   }
 
   /** Tells a run's supervisor to end it; before there is one, it will not be started. */
@@ -40,8 +59,26 @@ export class LiveRuns {
     const run = this.#runs.get(id)
     if (run === undefined) return
     run.stopAsked = true
-    if (run.supervisor !== null && isAlive(run.supervisor)) {
-      process.kill(run.supervisor.pid, 'SIGTERM')
-    }
+    run.abort.abort()
+    tell(run, 'SIGTERM')
   }
+
+  /** Has all processes of a run stopped where they are; one that has none yet, once it has. */
+  pause(id: string): void {
+    const run = this.#runs.get(id)
+    if (run === undefined) return
+    run.isPaused = true
+    tell(run, 'SIGTSTP')
+  }
+
+  resume(id: string): void {
+    const run = this.#runs.get(id)
+    if (run === undefined) return
+    run.isPaused = false
+    tell(run, 'SIGCONT')
+  }
+}
+
+const tell = ({ supervisor }: LiveRun, signal: 'SIGTERM' | 'SIGTSTP' | 'SIGCONT'): void => {
+  if (supervisor !== null && isAlive(supervisor)) process.kill(supervisor.pid, signal)
 }

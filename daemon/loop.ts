@@ -5,6 +5,7 @@ import type { Job } from './job.ts'
 import { takeOver } from './recover.ts'
 import { runJob } from './run-job.ts'
 import { skipDependents } from './skip-dependents.ts'
+import { tellEnd } from './tell-end.ts'
 import { tidying } from './tidy.ts'
 
 /** The watcher is a hint; a look at least this often is the truth. */
@@ -25,8 +26,14 @@ export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<v
       // A full disk, a folder gone: runs live on, and the next turn tries again.
       note('trouble', { error: String((error as Error).stack) })
     }
-    if (!isStopping()) await daemon.bell.wait(SCAN_MS)
+    if (!isStopping()) await daemon.bell.wait(untilNext(daemon))
   }
+}
+
+/** The minute's look, or the next retry if that is due before. */
+const untilNext = ({ queue, clock }: Daemon): number => {
+  const now = clock()
+  return Math.min(SCAN_MS, (queue.nextRetryAt(now) ?? Infinity) - now)
 }
 
 /** Takes in what was spooled, takes over what was left, starts what is ready. */
@@ -37,6 +44,11 @@ export const turn = async (daemon: Daemon): Promise<void> => {
     if (!daemon.runs.has(job.id)) look(daemon, job, takeOver)
   }
   skipDependents(daemon)
+  for (const notice of daemon.records.takeNotices()) {
+    tellEnd(daemon, notice).catch((error: unknown) => {
+      note('trouble', { id: notice.id, error: String((error as Error).stack) })
+    })
+  }
   await startReady(daemon)
 }
 

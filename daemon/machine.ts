@@ -23,8 +23,11 @@ export const knowMachine = (
 ): KnownMachine => {
   const { gpus, slots } = config
   let known: Machine = {
-    ...{ jobs, gpus: gpus ?? [], slots },
-    ...{ cpus: availableParallelism(), memoryBytes: memoryBytes() },
+    jobs,
+    gpus: gpus ?? [],
+    slots,
+    cpus: availableParallelism(),
+    memoryBytes: memoryBytes(),
   }
   let lookedAt: number | null = null
   return {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Dependency } from '../lib/dependency.ts'
-import type { KeptFile, Phase, Reason } from '../lib/experiment.ts'
+import type { KeptFile, Phase, Reason, Usage } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 import type { Machine } from '../lib/schedule.ts'
@@ -39,6 +39,7 @@ export interface Finish {
   metrics: string
   kept: KeptFile[]
   workplace: string | null
+  usage: Usage | null
 }
 
 /** The queue as its one writer has it. Each method is one transaction, or part of `atomically`'s. */
@@ -80,29 +81,32 @@ export const openQueue = (db: Database.Database) => {
     update run set supervisor_pid = :pid, supervisor_start = :start, supervisor_boot = :boot
     where experiment = :number and attempt = :attempt`)
   const setPhase = db.prepare(`
-    update experiment set phase = :phase, started_at = coalesce(:startedAt, started_at)
+    update experiment set phase = :phase, started_at = coalesce(:startedAt, started_at),
+      paused_at = iif(:phase = 'collecting', null, paused_at)
     where number = :number and attempt = :attempt and state = 'running'`)
   const askStop = db.prepare(`
-    update experiment set stop_asked_at = coalesce(stop_asked_at, :now)
+    update experiment set stop_asked_at = coalesce(stop_asked_at, :now),
+      stop_asked_by = coalesce(stop_asked_by, :by)
     where id = :id and state = 'running'`)
   const stopWaiting = db.prepare(`
     update experiment set state = 'stopped', reason_code = 'user', ended_at = :now,
-      reason_text = 'stopped before it started'
+      reason_text = :text, retry_at = null
     where id = :id and state in ('queued', 'held')`)
   const requeue = db.prepare(`
-    update experiment set state = 'queued', phase = null, attempt = attempt - 1, started_at = null
+    update experiment set state = 'queued', phase = null, attempt = attempt - 1, started_at = null,
+      paused_at = null
     where number = :number and attempt = :attempt and state = 'running'`)
   const dropRun = db.prepare('delete from run where experiment = :number and attempt = :attempt')
   const finish = db.prepare(`
     update experiment set state = :state, phase = null, reason_code = :reasonCode,
       reason_text = :reasonText, started_at = :startedAt, ended_at = :endedAt,
       exit_code = :exitCode, signal = :signal, result = :result, metrics = :metrics, kept = :kept,
-      workplace = :workplace
+      workplace = :workplace, paused_at = null, to_notify = 1
     where number = :number and attempt = :attempt and state = 'running'`)
   const finishRun = db.prepare(`
     update run set state = :state, reason_code = :reasonCode, reason_text = :reasonText,
       started_at = :startedAt, ended_at = :endedAt, exit_code = :exitCode, signal = :signal,
-      result = :result
+      result = :result, usage = :usage
     where experiment = :number and attempt = :attempt`)
   const keptRows = db.prepare<[], { id: string; attempt: number; kept: string }>(`
     select id, attempt, kept from experiment where kept <> '[]' order by ended_at, number`)
@@ -113,6 +117,16 @@ export const openQueue = (db: Database.Database) => {
       union select env from repository where env is not null`)
     .pluck()
   const repositories = db.prepare<[], string>('select common_dir from repository').pluck()
+  const retryLater = db.prepare(`
+    update experiment set state = 'queued', phase = null, started_at = null, paused_at = null,
+      retries_used = retries_used + 1, retry_at = :retryAt
+    where number = :number and attempt = :attempt and state = 'running' and stop_asked_at is null`)
+  const nextRetry = db
+    .prepare<[number], number | null>(
+      `select min(retry_at) from experiment
+       where retry_at is not null and retry_at > ? and state = 'queued'`,
+    )
+    .pluck()
   const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
   const ready = db.prepare(
     "select 1 from experiment where state = 'queued' and gate = 'open' limit 1",
@@ -187,9 +201,10 @@ export const openQueue = (db: Database.Database) => {
       setPhase.run({ number: job.number, attempt: job.attempt, phase, startedAt })
     },
     /** Says whether the experiment was still to end. */
-    stop: (id: string, now: number): 'was-waiting' | 'is-running' | 'had-ended' => {
-      if (stopWaiting.run({ id, now }).changes > 0) return 'was-waiting'
-      return askStop.run({ id, now }).changes > 0 ? 'is-running' : 'had-ended'
+    stop: (id: string, end: Finish, by: string): 'was-waiting' | 'is-running' | 'had-ended' => {
+      const now = end.endedAt
+      if (stopWaiting.run({ id, now, text: end.reason?.text }).changes > 0) return 'was-waiting'
+      return askStop.run({ id, now, by }).changes > 0 ? 'is-running' : 'had-ended'
     },
     /** Puts back what was claimed and never started. */
     requeue: db.transaction((job: Job): void => {
@@ -198,18 +213,31 @@ export const openQueue = (db: Database.Database) => {
     }),
     /** Records the outcome; false when this attempt was no longer ours to end (law 9). */
     finish: db.transaction((job: Job, end: Finish): boolean => {
-      const { reason, kept, ...plain } = end
-      const row = {
-        ...plain,
-        number: job.number,
-        attempt: job.attempt,
-        reasonCode: reason?.code ?? null,
-        reasonText: reason?.text ?? null,
-        kept: JSON.stringify(kept),
-      }
+      const row = endRow(job, end)
       if (finish.run(row).changes === 0) return false
       finishRun.run(row)
       return true
     }),
+    /** Records an attempt's outcome and queues the next; false if a stop was asked for meanwhile. */
+    retryLater: db.transaction((job: Job, end: Finish, retryAt: number): boolean => {
+      const row = endRow(job, end)
+      if (retryLater.run({ number: row.number, attempt: row.attempt, retryAt }).changes === 0) {
+        return false
+      }
+      finishRun.run(row)
+      return true
+    }),
+    /** When the next retry is due that is not due yet. */
+    nextRetryAt: (now: number): number | null => nextRetry.get(now) ?? null,
   }
 }
+
+const endRow = (job: Job, { reason, kept, usage, ...plain }: Finish) => ({
+  ...plain,
+  number: job.number,
+  attempt: job.attempt,
+  reasonCode: reason?.code ?? null,
+  reasonText: reason?.text ?? null,
+  kept: JSON.stringify(kept),
+  usage: usage === null ? null : JSON.stringify(usage),
+})

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { readCommandFile } from '../lib/command-file.ts'
 import { UserError } from '../lib/errors.ts'
 import { GitError, gitText } from '../lib/git.ts'
+import { attemptFolder } from '../lib/places.ts'
 import { parseRef } from '../lib/refs.ts'
 import { parseTicket, type Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
@@ -9,8 +11,7 @@ import { note } from './events.ts'
 import type { Arrival } from './queue.ts'
 import { readArrivals } from './read-arrivals.ts'
 import type { Place } from './records.ts'
-import type { CommandFile } from './run-job.ts'
-import { appendNumbers, readEnd, readMarks, readNumbers } from './run-records.ts'
+import { appendNumbers, readAttemptEnd, readEnd, readMarks, readNumbers } from './run-records.ts'
 import { skipIfOrphaned } from './skip-dependents.ts'
 
 /**
@@ -85,8 +86,12 @@ const restore = (daemon: Daemon, arrival: Arrival, numbers: Map<string, number>)
     records.note(id, marks.note ?? '')
   }
   const attempt = lastAttempt(daemon, id)
+  const ended = Array.from({ length: attempt }, (_, i) => readAttemptEnd(places, id, i + 1))
+  for (const one of ended) if (one !== null) records.restoreAttempt(number, one)
   const end = readEnd(places, id)
+  const last = ended.at(-1) ?? null
   if (end !== null && end.attempt >= attempt) records.restoreEnd(number, end)
+  else if (last !== null) records.restoreWaiting(number, last)
   else if (attempt > 0) records.restoreRunning(number, attempt, placeOf(daemon, id, attempt))
   else skipIfOrphaned(daemon, { after }, id)
 }
@@ -101,9 +106,9 @@ const lastAttempt = ({ places }: Daemon, id: string): number =>
 
 /** What an attempt has of the machine: its workplace's path tells the slot. */
 const placeOf = ({ places }: Daemon, id: string, attempt: number): Place => {
-  const file = join(places.runs, id, String(attempt), 'command')
-  if (!existsSync(file)) return { slot: attempt, gpus: null }
-  const { workplace, gpus = null } = JSON.parse(readFileSync(file, 'utf8')) as CommandFile
+  const file = readCommandFile(attemptFolder(places, id, attempt))
+  if (file === null) return { slot: attempt, gpus: null }
+  const { workplace, gpus = null } = file
   return { slot: Number(basename(dirname(dirname(workplace)))) || attempt, gpus }
 }
 

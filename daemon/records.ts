@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { State } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
 import { type Gate, openDependencies } from './dependencies.ts'
-import type { End } from './run-records.ts'
+import type { AttemptEnd, End } from './run-records.ts'
 
 /** What verbs on records look at before they change one. */
 export interface RecordRow {
@@ -17,6 +17,7 @@ export interface RecordRow {
   priority: number
   /** Where what it comes after stands. */
   gate: Gate
+  retryAt: number | null
   result: string | null
   tags: string
   starred: number
@@ -29,13 +30,20 @@ export interface Place {
   gpus: number[] | null
 }
 
+/** An experiment that has ended, and what is to be done about it. */
+export interface Notice {
+  id: string
+  env: string | null
+  onFinish: string | null
+}
+
 /** The SQL of the verbs that change records, beside the queue's own. */
 export type Records = ReturnType<typeof openRecords>
 
 export const openRecords = (db: Database.Database) => {
   const find = db.prepare<[string], RecordRow>(`
-    select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt, result,
-      priority, gate, tags, starred, note
+    select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt,
+      retry_at as retryAt, result, priority, gate, tags, starred, note
     from experiment join repository on repository.id = experiment.repository
     where experiment.id = ?`)
   const hold = db.prepare("update experiment set state = 'held' where id = ? and state = 'queued'")
@@ -45,9 +53,19 @@ export const openRecords = (db: Database.Database) => {
   const retry = db.prepare(`
     update experiment set state = 'queued', reason_code = null, reason_text = null,
       stop_asked_at = null, started_at = null, ended_at = null, exit_code = null, signal = null,
-      result = null, metrics = '{}', kept = '[]', workplace = null, env = coalesce(:env, env)
-    where number = :number and state not in ('queued', 'held', 'running')`)
+      result = null, metrics = '{}', kept = '[]', workplace = null, env = coalesce(:env, env),
+      retries_used = 0, retry_at = null, stop_asked_by = null, to_notify = 0
+    where number = :number and state not in ('held', 'running')`)
   const setPriority = db.prepare('update experiment set priority = ? where id = ?')
+  const stopAskedBy = db
+    .prepare<[string], string | null>('select stop_asked_by from experiment where id = ?')
+    .pluck()
+  const pause = db.prepare(`
+    update experiment set paused_at = ?
+    where id = ? and state = 'running' and phase <> 'collecting'`)
+  const toNotify = db.prepare<[], Notice>(`
+    update experiment set to_notify = 0 where to_notify = 1
+    returning id, env, json_extract(spec, '$.onFinish') as onFinish`)
   const rename = db.prepare(
     'update experiment set name = :name, folded_name = :foldedName where number = :number',
   )
@@ -65,9 +83,13 @@ export const openRecords = (db: Database.Database) => {
     where number = :number`)
   const restoreRun = db.prepare(`
     insert into run (experiment, attempt, repository, slot, gpus, claimed_at, ended_at, state,
-      reason_code, reason_text, started_at, exit_code, signal, result)
+      reason_code, reason_text, started_at, exit_code, signal, result, usage)
     values (:number, :attempt, (select repository from experiment where number = :number), :slot,
-      :gpus, 0, :endedAt, :runState, :reasonCode, :reasonText, :startedAt, :exitCode, :signal, :result)`)
+      :gpus, 0, :endedAt, :runState, :reasonCode, :reasonText, :startedAt, :exitCode, :signal,
+      :result, :usage)`)
+  const restoreWaiting = db.prepare(`
+    update experiment set attempt = :attempt, retry_at = :retryAt, retries_used = :retriesUsed
+    where number = :number`)
   const reserve = db.prepare("insert into sqlite_sequence (name, seq) values ('experiment', ?)")
   const dropRuns = db.prepare('delete from run where experiment = ?')
   const drop = db.prepare('delete from experiment where number = ?')
@@ -86,6 +108,11 @@ export const openRecords = (db: Database.Database) => {
     setPriority: (id: string, priority: number): void => {
       setPriority.run(priority, id)
     },
+    stopAskedBy: (id: string): string | null => stopAskedBy.get(id) ?? null,
+    /** Notes that a run is paused since then, or, with null, that it goes on. */
+    pause: (id: string, since: number | null): boolean => pause.run(since, id).changes > 0,
+    /** What has ended and was not told yet; each is given out once, whoever dies then. */
+    takeNotices: (): Notice[] => toNotify.all(),
     rename: (number: number, name: string): void => {
       rename.run({ number, name, foldedName: foldName(name) })
     },
@@ -106,17 +133,15 @@ export const openRecords = (db: Database.Database) => {
     },
     /** Gives a rebuilt experiment its last outcome back. */
     restoreEnd: (number: number, end: End): void => {
-      const { reason, kept, ...plain } = end
-      const row = {
-        ...plain,
-        number,
-        phase: null,
-        reasonCode: reason?.code ?? null,
-        reasonText: reason?.text ?? null,
-        kept: JSON.stringify(kept),
-      }
-      restore.run(row)
-      if (end.attempt > 0) restoreRun.run({ ...row, slot: 1, gpus: null, runState: end.state })
+      restore.run(endedRow(number, end))
+    },
+    /** Gives it one of its runs back. */
+    restoreAttempt: (number: number, end: AttemptEnd): void => {
+      restoreRun.run({ ...endedRow(number, end), slot: 1, gpus: null, runState: end.state })
+    },
+    /** An experiment that ran and is queued again, by itself or by `retry`. */
+    restoreWaiting: (number: number, { attempt, retryAt, retriesUsed }: AttemptEnd): void => {
+      restoreWaiting.run({ number, attempt, retryAt, retriesUsed })
     },
     /** Takes a rebuilt experiment for running, so that it is taken over like after a crash. */
     restoreRunning: (number: number, attempt: number, place: Place): void => {
@@ -131,6 +156,7 @@ export const openRecords = (db: Database.Database) => {
         exitCode: null,
         signal: null,
         result: null,
+        usage: null,
       }
       restore.run({ ...row, state: 'running', metrics: '{}', kept: '[]', workplace: null })
       const gpus = place.gpus === null ? null : JSON.stringify(place.gpus)
@@ -144,3 +170,13 @@ export const openRecords = (db: Database.Database) => {
     }),
   }
 }
+
+const endedRow = (number: number, { reason, kept, usage, ...plain }: End) => ({
+  ...plain,
+  number,
+  phase: null,
+  reasonCode: reason?.code ?? null,
+  reasonText: reason?.text ?? null,
+  kept: JSON.stringify(kept),
+  usage: usage === null ? null : JSON.stringify(usage),
+})

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { type Brought, readCommandFile } from '../lib/command-file.ts'
 import { attemptFolder } from '../lib/places.ts'
 import { isAlive } from '../lib/process-identity.ts'
 import type { Daemon } from './daemon.ts'
@@ -8,9 +7,7 @@ import { note } from './events.ts'
 import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
-import type { CommandFile } from './run-job.ts'
 import { readOutcome, readProgress } from './supervision.ts'
-import type { Brought } from './workplace/link.ts'
 
 /** How often a run is looked at whose supervisor is not this daemon's own child. */
 const LOOK_MS = 250
@@ -39,10 +36,5 @@ export const takeOver = async (daemon: Daemon, job: Job): Promise<void> => {
   await finishRun(daemon, job, executorOf(daemon, job), readBrought(folder))
 }
 
-const readBrought = (folder: string): Brought => {
-  try {
-    return (JSON.parse(readFileSync(join(folder, 'command'), 'utf8')) as CommandFile).brought
-  } catch {
-    return { linked: [], copied: [], notes: [] }
-  }
-}
+const readBrought = (folder: string): Brought =>
+  readCommandFile(folder)?.brought ?? { linked: [], copied: [], notes: [] }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import type { Brought, CommandFile } from '../lib/command-file.ts'
 import { environmentForRuns, readEnvironment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
 import type { Reason } from '../lib/experiment.ts'
@@ -18,18 +19,7 @@ import { runEnvironment } from './run-environment.ts'
 import { OUR_PREFIX } from './run-log.ts'
 import { type Supervisor, startSupervisor } from './start-supervisor.ts'
 import { type Orders, readProgress } from './supervision.ts'
-import type { Brought } from './workplace/link.ts'
 import { MissingObjects } from './workplace/missing-objects.ts'
-
-/** What the daemon must still know when the run has ended, perhaps another daemon: a file. */
-export interface CommandFile {
-  command: string | string[]
-  workdir: string
-  setup: string | null
-  workplace: string
-  gpus: number[] | null
-  brought: Brought
-}
 
 /** Runs one claimed experiment from its snapshot to its recorded outcome. */
 export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
@@ -49,7 +39,9 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     await notStarted(
       daemon,
       job,
-      'refused' in prepared ? { is: 'refused', reason: prepared.refused } : { is: 'stopped' },
+      'refused' in prepared && !daemon.runs.isStopAsked(job.id)
+        ? { is: 'refused', reason: prepared.refused }
+        : { is: 'stopped' },
     )
     return
   }
@@ -60,6 +52,7 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     setup: job.spec.setup,
     workplace: executor.workplace,
     gpus: job.gpus,
+    metrics: job.spec.metrics,
     brought,
   }
   replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
@@ -103,6 +96,7 @@ const prepare = async (
     return { brought, orders: ordersFor(daemon, job, cwd, env) }
   } catch (error) {
     const refused = refusal(error)
+    if (daemon.runs.isStopAsked(job.id)) return { refused }
     appendLine(log, `${OUR_PREFIX}refused: ${refused.text}`)
     return { refused }
   }

@@ -23,7 +23,8 @@ export class RunLog {
   #fd: number
   #tailWritten = 0
   #isInTail = false
-  #isFull = false
+  /** What a full disk has cost so far and is not said yet. */
+  #lost = 0
 
   constructor(file: string, maxBytes: number) {
     this.#file = file
@@ -53,35 +54,64 @@ export class RunLog {
   }
 
   close(): void {
+    this.#sayLost()
     closeSync(this.#fd)
-    if (this.#isInTail) joinLog(this.#file)
+    if (!this.#isInTail) return
+    try {
+      joinLog(this.#file)
+    } catch (error) {
+      // The parts stay beside the log, and the daemon puts them together.
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   #put(part: Buffer): void {
     if (this.#isInTail) this.#tailWritten += part.length
     else this.#written += part.length
-    try {
-      writeSync(this.#fd, part)
-      this.#isFull = false
-    } catch (error) {
-      // A full disk costs lines of the log, never the run; the loss is said once there is room.
-      if (this.#isFull || (error as NodeJS.ErrnoException).code !== 'ENOSPC') return
-      this.#isFull = true
-    }
+    this.#sayLost()
+    // A full disk costs lines of the log, never the run; the loss is said once there is room.
+    this.#lost += part.length - writeWhatFits(this.#fd, part)
+  }
+
+  #sayLost(): void {
+    if (this.#lost === 0) return
+    const text = `\n${OUR_PREFIX}here ${this.#lost} bytes were lost: the disk was full\n`
+    if (writeWhatFits(this.#fd, Buffer.from(text)) > 0) this.#lost = 0
   }
 
   #turn(): void {
-    closeSync(this.#fd)
     const { older, newer, count } = tailFiles(this.#file)
-    if (this.#isInTail) {
-      renameSync(newer, older)
-      appendFileSync(count, '.', { mode: 0o600 })
-    }
-    this.#isInTail = true
     this.#tailWritten = 0
-    this.#fd = openSync(newer, 'w', 0o600)
+    try {
+      if (this.#isInTail) {
+        appendFileSync(count, '.', { mode: 0o600 })
+        renameSync(newer, older)
+      }
+      const next = openSync(newer, 'w', 0o600)
+      closeSync(this.#fd)
+      this.#fd = next
+      this.#isInTail = true
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      // Where there is no room for another file, this one goes on.
+      this.#written = 0
+    }
   }
 }
+
+/** Writes to a file until the disk is full; gives back how many bytes there was room for. */
+const writeWhatFits = (fd: number, part: Buffer): number => {
+  let done = 0
+  try {
+    while (done < part.length) done += writeSync(fd, part, done)
+  } catch (error) {
+    if (!isDiskFull(error)) throw error
+  }
+  return done
+}
+
+export const isDiskFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))
 
 export const OUR_PREFIX = '[git exp] '
 

@@ -13,6 +13,12 @@ export interface End extends Finish {
   attempt: number
 }
 
+/** How one attempt ended; `retryAt` if it is tried again by itself. */
+export interface AttemptEnd extends End {
+  retryAt: number | null
+  retriesUsed: number
+}
+
 /** What users put on an experiment. */
 export interface Marks {
   isHeld: boolean
@@ -28,6 +34,12 @@ export const writeEnd = (places: Places, id: string, end: End): void =>
   writeJson(places, id, 'end', end)
 
 export const readEnd = (places: Places, id: string): End | null => readJson(places, id, 'end')
+
+export const writeAttemptEnd = (places: Places, id: string, end: AttemptEnd): void =>
+  writeJson(places, join(id, String(end.attempt)), 'end', end)
+
+export const readAttemptEnd = (places: Places, id: string, attempt: number): AttemptEnd | null =>
+  readJson(places, join(id, String(attempt)), 'end')
 
 /** A retried experiment has not ended any more. */
 export const removeEnd = (places: Places, id: string): void =>

@@ -77,5 +77,10 @@ const skip = (
   if (!daemon.records.skip(number, text, now)) return
   note('skip', { id, reason: text })
   const reason = { code: 'dependency', text } as const
-  writeEnd(daemon.places, id, { ...endedWithoutRun(null, now), state: 'skipped', reason, attempt })
+  writeEnd(daemon.places, id, {
+    ...endedWithoutRun(null, now, null),
+    state: 'skipped',
+    reason,
+    attempt,
+  })
 }

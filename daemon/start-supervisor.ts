@@ -53,6 +53,7 @@ export const startSupervisor = async (folder: string): Promise<Supervisor> => {
 const SMALL = [
   '--max-semi-space-size=1',
   '--v8-pool-size=1',
+  '--expose-gc',
   '--disable-warning=ExperimentalWarning',
 ]
 

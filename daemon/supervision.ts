@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Usage } from '../lib/experiment.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 
 // What daemon and supervisor say to each other, through stdin and through files in the attempt's
@@ -21,6 +22,8 @@ export interface Orders {
 export interface Progress extends ProcessIdentity {
   phase: 'ready' | 'setup' | 'running'
   command: ProcessIdentity | null
+  /** What the command writes to: who has that open is of the run. */
+  output: string | null
   startedAt: number | null
 }
 
@@ -33,11 +36,14 @@ interface Times {
 /** How it ended. `not-started` means that nothing ran and the attempt did not happen. */
 export type Outcome =
   | { is: 'not-started'; stopAsked: boolean }
-  | ({ is: 'not-found'; text: string } & Times)
+  | ({ is: 'not-found' | 'not-executable'; text: string } & Times)
   | ({
       is: 'exited' | 'stopped' | 'timed-out'
       exitCode: number | null
       signal: string | null
+      /** Whether the system killed processes meanwhile because memory ran out. */
+      isOutOfMemory: boolean
+      usage: Usage
     } & Times)
 
 export const readProgress = (folder: string): Progress | null =>

@@ -6,12 +6,19 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { replaceFile } from '../lib/files.ts'
 import { identify, type ProcessIdentity } from '../lib/process-identity.ts'
-import { type Ending, endProcesses } from './end-processes.ts'
+import { type Ending, endProcesses, pauseProcesses, resumeProcesses } from './end-processes.ts'
+import { Family } from './family.ts'
 import { findExecutable } from './find-executable.ts'
-import { RunLog } from './run-log.ts'
+import { oomKills } from './oom-kills.ts'
+import { childrensCpuMs, outputOf } from './process-table.ts'
+import { RunClock } from './run-clock.ts'
+import { isDiskFull, RunLog } from './run-log.ts'
 import { type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
 
-const DAY_MS = 86_400_000
+/** How long is waited for the last of the output that is still on its way. */
+const DRAIN_MS = 1000
+/** How often a full disk is tried again. */
+const DISK_MS = 1000
 const folder = process.argv[2] ?? ''
 let stopAsked = false
 let wake: () => void = () => {}
@@ -21,6 +28,22 @@ const stopped = new Promise<void>((resolve) => {
 process.on('SIGTERM', () => {
   stopAsked = true
   wake()
+})
+/** What of a run can be paused, while there is a run. */
+let live: { ending: Ending; clock: RunClock } | null = null
+let isPaused = false
+const pause = (): void => {
+  isPaused = true
+  if (live === null) return
+  live.clock.pause()
+  pauseProcesses(live.ending)
+}
+process.on('SIGTSTP', pause)
+process.on('SIGCONT', () => {
+  isPaused = false
+  if (live === null) return
+  resumeProcesses(live.ending)
+  live.clock.resume()
 })
 // A closed terminal or a ^C there is no word to the supervisor; the daemon's pipe may close at will.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {})
@@ -36,12 +59,25 @@ const say = (progress: Omit<Progress, keyof ProcessIdentity>, keepExisting = fal
 // The daemon that started this one may be dead, and its attempt be another supervisor's by now.
 const isStillOurs = (): boolean => readProgress(folder)?.pid === process.pid
 
-say({ phase: 'ready', command: null, startedAt: null }, true)
+say({ phase: 'ready', command: null, output: null, startedAt: null }, true)
 const orders = isStillOurs() ? await readOrders() : null
 const outcome: Outcome =
   orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders)
-if (isStillOurs()) replaceFile(join(folder, 'outcome'), `${JSON.stringify(outcome)}\n`)
+if (isStillOurs()) await leave(outcome)
 process.exit(0)
+
+/** The outcome is worth waiting for: a full disk may have room again. */
+async function leave(end: Outcome): Promise<void> {
+  for (;;) {
+    try {
+      replaceFile(join(folder, 'outcome'), `${JSON.stringify(end)}\n`)
+      return
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, DISK_MS))
+    }
+  }
+}
 
 /** The orders come whole, with a newline at the end, or the daemon has died and nothing runs. */
 async function readOrders(): Promise<Orders | null> {
@@ -53,15 +89,17 @@ async function readOrders(): Promise<Orders | null> {
 
 async function supervise(orders: Orders): Promise<Outcome> {
   const log = new RunLog(join(folder, 'log'), orders.maxLogBytes)
-  const deadline = orders.timeoutMs === null ? null : timer(orders.timeoutMs)
+  const clock = new RunClock(orders.timeoutMs)
+  const family = new Family()
   try {
     if (orders.setup !== null) {
-      const setup = await run(orders, ['/bin/sh', '-c', orders.setup], 'setup', log, deadline)
+      const shell = ['/bin/sh', '-c', orders.setup]
+      const setup = await run(orders, shell, 'setup', { log, clock, family })
       if (setup.is !== 'exited' || setup.exitCode !== 0) return setup
     }
-    return await run(orders, orders.argv, 'running', log, deadline)
+    return await run(orders, orders.argv, 'running', { log, clock, family })
   } finally {
-    deadline?.cancel()
+    clock.cancel()
     log.close()
   }
 }
@@ -70,17 +108,17 @@ async function run(
   orders: Orders,
   argv: string[],
   phase: 'setup' | 'running',
-  log: RunLog,
-  deadline: Timer | null,
+  { log, clock, family }: { log: RunLog; clock: RunClock; family: Family },
 ): Promise<Outcome> {
   const startedAt = Date.now()
   const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH)
   if ('problem' in file) {
-    log.say(file.problem)
-    return { is: 'not-found', phase, text: file.problem, startedAt, endedAt: startedAt }
+    log.say(file.text)
+    return { is: file.problem, phase, text: file.text, startedAt, endedAt: startedAt }
   }
   // Said before the start: a supervisor found dead in this phase may have left a command behind.
-  say({ phase, command: null, startedAt })
+  say({ phase, command: null, output: null, startedAt })
+  const before = { ranMs: clock.ranMs, oomKills: oomKills() }
   // The shell joins both outputs in one pipe, which keeps their order, and becomes the command.
   const child = spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', file.path, ...argv.slice(1)], {
     cwd: orders.cwd,
@@ -104,44 +142,50 @@ async function run(
     log.say(message)
     return { is: 'not-found', phase, text: message, startedAt, endedAt: startedAt }
   }
-  say({ phase, command: identify(pid), startedAt })
+  const output = outputOf(pid)
+  const mark = `GIT_EXP_ID=${orders.env.GIT_EXP_ID}`
+  const ending: Ending = { session: pid, mark, output, seen: () => family.seen() }
+  live = { ending, clock }
+  if (isPaused) pause()
+  try {
+    say({ phase, command: identify(pid), output, startedAt })
+  } catch (error) {
+    // What runs must not die of a full disk; what is said here only helps the next daemon.
+    if (!isDiskFull(error)) throw error
+  }
   child.stdout.on('data', (chunk: Buffer) => log.write(chunk))
   const drained = new Promise<void>((resolve) => child.stdout.once('close', resolve))
+  family.watch()
   const first = await Promise.race([
     ended.then(() => 'ended' as const),
     stopped.then(() => 'stopped' as const),
-    ...(deadline === null ? [] : [deadline.over.then(() => 'timed-out' as const)]),
+    clock.over.then(() => 'timed-out' as const),
   ])
+  const usage = { ranMs: Math.round(clock.ranMs - before.ranMs) }
+  live = null
+  family.rest()
+  if (first !== 'ended') family.look()
   if (first === 'timed-out') log.say(`the time is over: ${(orders.timeoutMs ?? 0) / 1000} s`)
   if (first === 'stopped') log.say('stop was asked for')
-  const ending: Ending = { session: pid, mark: `GIT_EXP_ID=${orders.env.GIT_EXP_ID}` }
   const graceMs = first === 'ended' ? Math.min(orders.graceMs, 2000) : orders.graceMs
   const left = await endProcesses(ending, graceMs)
   const { exitCode, signal } = await ended
   if (first === 'ended' && left > 0) log.say(`${left} processes that the run left were ended`)
-  await Promise.race([drained, timer(1000).over])
-  const end = { phase, exitCode, signal, startedAt, endedAt: Date.now() }
-  return { is: first === 'ended' ? 'exited' : first, ...end }
-}
-
-interface Timer {
-  over: Promise<void>
-  cancel: () => void
-}
-
-/**
- * Node's timers count the monotonic clock, which stands still while a laptop sleeps; a day at a
- * time, since they hold no more than 24 of them.
- */
-function timer(ms: number): Timer {
-  let cancel = (): void => {}
-  const over = new Promise<void>((resolve) => {
-    const wait = (left: number): void => {
-      const step = Math.min(left, DAY_MS)
-      const handle = setTimeout(() => (left > step ? wait(left - step) : resolve()), step)
-      cancel = () => clearTimeout(handle)
-    }
-    wait(ms)
-  })
-  return { over, cancel: () => cancel() }
+  await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
+  const isOutOfMemory = (oomKills() ?? 0) > (before.oomKills ?? 0)
+  return {
+    is: first === 'ended' ? 'exited' : first,
+    phase,
+    exitCode,
+    signal,
+    isOutOfMemory,
+    startedAt,
+    endedAt: Math.max(startedAt, Date.now()),
+    usage: {
+      ...usage,
+      cpuMs: childrensCpuMs(),
+      peakBytes: family.peakBytes,
+      peakGpuBytes: null,
+    },
+  }
 }

@@ -15,6 +15,8 @@ export interface Config {
   keepIgnoredTotalBytes: number
   /** Patterns of branches, where it is neither all of them nor none. */
   autoqueue: boolean | string[]
+  /** Whether a desktop notice tells of each end. */
+  notify: boolean
   maxUntrackedBytes: number
   maxBlobBytes: number
   onRewrite: 'supersede' | 'keep' | 'requeue'
@@ -124,6 +126,13 @@ const indices: Kind<number[]> = {
 
 const range = (text: string): number[] => Array.from({ length: Number(text) }, (_, index) => index)
 
+const yesOrNo: Kind<boolean> = {
+  expected: 'true or false',
+  bare: true,
+  read: (text) =>
+    /^(?:true|yes|on|1)$/i.test(text) || (/^(?:false|no|off|0|)$/i.test(text) ? false : undefined),
+}
+
 const optional = <T>(kind: Kind<T>): Kind<T | null> => ({
   expected: kind.expected,
   read: (text, home) => (text === '' ? null : kind.read(text, home)),
@@ -191,6 +200,12 @@ export const configKeys: {
     'false',
     'Whether a commit queues itself: on all branches, on none, or on those of the patterns.',
     branches,
+  ),
+  notify: any(
+    'exp.notify',
+    'false',
+    'Whether notify-send tells of each end, where there is a desktop.',
+    yesOrNo,
   ),
   maxUntrackedBytes: any(
     'exp.maxUntracked',

@@ -38,6 +38,7 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
     keepIgnoredBytes: read(configKeys.keepIgnoredBytes),
     keepIgnoredTotalBytes: read(configKeys.keepIgnoredTotalBytes),
     autoqueue: read(configKeys.autoqueue),
+    notify: read(configKeys.notify),
     maxUntrackedBytes: read(configKeys.maxUntrackedBytes),
     maxBlobBytes: read(configKeys.maxBlobBytes),
     onRewrite: read(configKeys.onRewrite),

@@ -4,9 +4,11 @@ import type { Experiment, State } from './experiment.ts'
 export const stateText = (state: State, nowMs: number): string => {
   switch (state.is) {
     case 'queued':
+      return state.retryAt === undefined ? state.is : `${state.is}: ${retryText(state.retryAt)}`
     case 'held':
       return state.is
     case 'running':
+      if (state.pausedAt !== undefined) return `paused for ${durationText(nowMs - state.pausedAt)}`
       return state.startedAt === null
         ? state.phase
         : `${state.phase} ${durationText(nowMs - state.startedAt)}`
@@ -17,6 +19,13 @@ export const stateText = (state: State, nowMs: number): string => {
     default:
       return `${state.is}: ${state.reason.text}`
   }
+}
+
+/** `retries at 10:32`, by this machine's clock. */
+export const retryText = (atMs: number): string => {
+  const at = new Date(atMs)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  return `retries at ${two(at.getHours())}:${two(at.getMinutes())}`
 }
 
 /** Milliseconds as `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`. */

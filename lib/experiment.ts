@@ -10,6 +10,7 @@ export type ReasonCode =
   | 'signal'
   | 'oom'
   | 'not-found'
+  | 'not-executable'
   | 'timeout'
   | 'user'
   | 'superseded'
@@ -33,9 +34,9 @@ export interface Exit {
 
 /** Where an experiment stands. Each state carries its own facts; schema.sql has the same law. */
 export type State =
-  | { is: 'queued' }
+  | { is: 'queued'; retryAt?: number }
   | { is: 'held' }
-  | { is: 'running'; phase: Phase; attempt: number; startedAt: number | null }
+  | { is: 'running'; phase: Phase; attempt: number; startedAt: number | null; pausedAt?: number }
   | ({ is: 'succeeded'; attempt: number; result: string } & Times & Exit)
   | ({ is: EndedBadly; attempt: number; reason: Reason; result: string | null } & Times & Exit)
 
@@ -45,6 +46,28 @@ export interface Times {
   /** When the command started; null if it never did. */
   startedAt: number | null
   endedAt: number
+}
+
+/** What a run took of the machine; a fact that nobody could measure is null. */
+export interface Usage {
+  /** By a clock that stands still while the machine sleeps and the run is paused. */
+  ranMs: number
+  /** Of setup and command, over all processors. */
+  cpuMs: number | null
+  /** The most memory that its processes had at once, as far as looks now and then can tell. */
+  peakBytes: number | null
+  peakGpuBytes: number | null
+}
+
+/** One run of an experiment; `state` is null while it has not ended. */
+export interface Attempt extends Exit {
+  attempt: number
+  state: 'succeeded' | EndedBadly | null
+  reason: Reason | null
+  startedAt: number | null
+  endedAt: number | null
+  result: string | null
+  usage: Usage | null
 }
 
 /** A file of a result that lies in the store and not in Git. */
@@ -91,6 +114,10 @@ export interface Experiment {
   starred: boolean
   tags: string[]
   note: string | null
+  /** Numbers that the log of a run told last, while it runs. */
+  progress?: Record<string, number>
+  /** Oldest first. */
+  attempts: Attempt[]
   state: State
 }
 

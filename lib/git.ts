@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 
 /** Where one git call works, when that is not what git would find by itself. */
@@ -95,16 +96,39 @@ const OUR_CONFIG = [
   'maintenance.auto=false',
 ]
 
+const abortSignal = new AsyncLocalStorage<AbortSignal>()
+
+/** Does some work; every git that it starts is killed, with what git itself started, on the signal. */
+export const gitUntil = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  abortSignal.run(signal, work)
+
+/** A group of its own, so that a filter of the user's that hangs goes with its git. */
+const killGroupOn = (signal: AbortSignal, child: ChildProcess): void => {
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  if (signal.aborted) kill()
+  signal.addEventListener('abort', kill)
+  child.once('exit', () => signal.removeEventListener('abort', kill))
+}
+
 /** Runs git once. Throws `GitError` unless it exits with 0 or a code in `okExits`. */
 export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer> =>
   new Promise((resolve, reject) => {
+    const signal = abortSignal.getStore()
     const child = spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
       cwd: options.cwd,
       env: environment(options),
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: options.timeoutMs,
       killSignal: 'SIGKILL',
+      detached: signal !== undefined,
     })
+    if (signal !== undefined) killGroupOn(signal, child)
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', options.onOutput ?? ((chunk: Buffer) => out.push(chunk)))

@@ -1,4 +1,5 @@
-import type { After, Experiment, Phase, ReasonCode, State } from './experiment.ts'
+import { attemptReader } from './attempts.ts'
+import type { After, Attempt, Experiment, Phase, ReasonCode, State } from './experiment.ts'
 import { openToRead } from './open-to-read.ts'
 import { parsePlain } from './params/plain-json.ts'
 import type { Places } from './places.ts'
@@ -91,6 +92,9 @@ export const openHistory = (places: Places): History | null => {
   const receipt = db.prepare<[string], { refused: string | null }>(
     'select refused from receipt where ticket = ?',
   )
+  const attempts = attemptReader(db)
+  const toExperiment = (row: Row): Experiment =>
+    withAttempts(row, row.attempt === 0 ? [] : attempts(row.number))
   const daemon = db.prepare<[], DaemonColumns>('select * from daemon')
   const waitingRoom = openWaitingRoom(db)
   return {
@@ -106,7 +110,7 @@ export const openHistory = (places: Places): History | null => {
     waitingRoom,
     ready: () =>
       waitingRoom
-        .candidates()
+        .candidates(Date.now())
         .flatMap(({ number: first, priority }) =>
           alike.all(first).map((number) => ({ number, first, priority })),
         )
@@ -163,6 +167,8 @@ interface Row {
   reason_code: ReasonCode | null
   reason_text: string | null
   attempt: number
+  retry_at: number | null
+  paused_at: number | null
   started_at: number | null
   ended_at: number | null
   exit_code: number | null
@@ -175,7 +181,7 @@ interface Row {
   note: string | null
 }
 
-const toExperiment = (row: Row): Experiment => {
+const withAttempts = (row: Row, attempts: Attempt[]): Experiment => {
   const spec = JSON.parse(row.spec) as Pick<Experiment, 'command' | 'goal'>
   return {
     id: row.id,
@@ -201,15 +207,21 @@ const toExperiment = (row: Row): Experiment => {
     starred: row.starred === 1,
     tags: JSON.parse(row.tags) as string[],
     note: row.note,
+    attempts,
     state: toState(row),
   }
 }
 
 const toState = (row: Row): State => {
   const { state, attempt } = row
-  if (state === 'queued' || state === 'held') return { is: state }
+  if (state === 'held') return { is: state }
+  if (state === 'queued') {
+    return { is: state, ...(row.retry_at === null ? {} : { retryAt: row.retry_at }) }
+  }
   if (state === 'running') {
-    return { is: state, phase: row.phase ?? 'materializing', attempt, startedAt: row.started_at }
+    const paused = row.paused_at === null ? {} : { pausedAt: row.paused_at }
+    const phase = row.phase ?? 'materializing'
+    return { is: state, phase, attempt, startedAt: row.started_at, ...paused }
   }
   const end = {
     attempt,

@@ -84,5 +84,6 @@ export const queuedExperiment = (
   starred: false,
   tags: [],
   note: null,
+  attempts: [],
   state: { is: ticket.hold ? 'held' : 'queued' },
 })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { DAEMON_MARK } from './daemon-mark.ts'
 import { UserError } from './errors.ts'
 import { LOCAL_GIT_VARIABLES } from './git.ts'
 import { program } from './package.ts'
@@ -56,11 +57,12 @@ export const daemonsLastWords = (places: Places): string => {
 
 /** Where a program of ours that outlives its caller is started with: nothing of a run's or git's. */
 export const daemonEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(
-    Object.entries(env).filter(
+  Object.fromEntries([
+    ...Object.entries(env).filter(
       ([name]) => !LOCAL_GIT_VARIABLES.includes(name) && !/^GIT_EXP_(?!HOME$|TEST_)/.test(name),
     ),
-  )
+    DAEMON_MARK.split('='),
+  ])
 
 /** Runs the daemon in the foreground; gives back its exit code. */
 export const runDaemon = (options: DaemonOptions): Promise<number> => {

@@ -23,6 +23,9 @@ export const VERBS = [
 ] as const
 export type Verb = (typeof VERBS)[number]
 
+/** Who a stop may come from, in the words that its outcome tells; the first one by default. */
+export const STOPPERS = ['git exp stop', '^C of git exp run', 'git exp daemon stop --kill'] as const
+
 /** One experiment that a ticket is about: its snapshot, id and name. */
 export interface TicketItem {
   oid: string
@@ -111,8 +114,18 @@ export const parseTicket = (text: string): Ticket | { problem: string } => {
 }
 
 const KEYS = [
-  ...['ticket', 'verb', 'repository', 'worktree', 'env', 'priority', 'hold', 'after', 'after-any'],
-  ...['keep', 'value', 'items'],
+  'ticket',
+  'verb',
+  'repository',
+  'worktree',
+  'env',
+  'priority',
+  'hold',
+  'after',
+  'after-any',
+  'keep',
+  'value',
+  'items',
 ]
 
 /** A ticket's head. A hook's does not count its items: it always has one. */

@@ -121,3 +121,25 @@ t.test('a disk that fills up under the daemon loses nothing', { skip }, async (t
   t.equal((await exp('run', '-n', 'second', '--', 'true')).exitCode, 0)
   await until('both have ended', async () => /2 succeeded/.test((await exp('status')).stdout))
 })
+
+t.test(
+  'a run goes on while the disk is full, and its outcome waits for room',
+  { skip },
+  async (t) => {
+    const { repo, exp, ballast, places } = await world(t)
+    const folder = join(repo.path, '..')
+    const script = `touch '${folder}/begun'; until [ -e '${folder}/full' ]; do sleep 0.01; done; seq 1 2000
+    touch '${folder}/printed'; until [ -e '${folder}/room' ]; do sleep 0.01; done; echo last`
+    await exp('add', '-n', 'mine', '-c', script)
+    await until('it runs', () => fs.existsSync(join(folder, 'begun')))
+    fill(ballast)
+    fs.writeFileSync(join(folder, 'full'), '')
+    await until('it has printed', () => fs.existsSync(join(folder, 'printed')))
+    fs.rmSync(ballast)
+    fs.writeFileSync(join(folder, 'room'), '')
+    t.equal((await exp('wait', 'mine')).exitCode, 0)
+    const { stdout } = await exp('log', 'mine')
+    t.match(stdout, /\[git exp\] here \d+ bytes were lost: the disk was full\nlast\n/)
+    t.ok(fs.existsSync(places.database))
+  },
+)

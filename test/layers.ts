@@ -20,7 +20,7 @@ const MAY_IMPORT = { cli: ['lib'], daemon: ['lib'], lib: [] }
 const MAY_START_PROCESSES = [
   'lib/git.ts',
   // Both ask ps and sysctl, where there is no /proc.
-  'daemon/end-processes.ts',
+  'daemon/process-table.ts',
   'lib/host.ts',
   'lib/process-identity.ts',
   'lib/start-daemon.ts',
@@ -28,6 +28,7 @@ const MAY_START_PROCESSES = [
   'daemon/list-gpus.ts',
   'daemon/start-supervisor.ts',
   'daemon/supervisor.ts',
+  'daemon/tell-end.ts',
 ]
 // The last only runs `schema.sql`.
 const MAY_WRITE_SQL = [

@@ -43,17 +43,19 @@ export const lookVerbs = ({ verb, done }: Verbs): void => {
       const { best } = await import('../best.ts')
       done(await best({ metrics, ...options }))
     })
-  verb('log', 'the log of a run; without a name, of what runs now or ended last')
-    .argument('[name]')
-    .option('-f, --follow', 'go on until the run has ended')
-    .action(async (name: string | undefined, options: object) => {
+  verb('log', 'the logs of runs; without a name, of what runs now or ended last')
+    .argument('[names...]')
+    .option('-f, --follow', 'go on until they have ended, over retries')
+    .option('--attempt <n>', 'of an earlier attempt')
+    .action(async (names: string[], options: object) => {
       const { log } = await import('../log.ts')
-      done(await log({ name: name ?? null, ...options }))
+      done(await log({ names, ...options }))
     })
   verb('wait', 'wait until experiments have ended; without a name, for all')
     .argument('[names...]')
-    .action(async (names: string[]) => {
+    .option('--all', 'all that are queued or run in this repository: the default')
+    .action(async (names: string[], options: { all?: boolean }) => {
       const { wait } = await import('../wait.ts')
-      done(await wait({ names }))
+      done(await wait({ names, ...options }))
     })
 }

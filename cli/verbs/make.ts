@@ -43,6 +43,7 @@ export const makeVerbs = ({ verb, typed, command, done }: Verbs): void => {
       .option('-c, --shell <line>', 'a command line for the shell, in place of -- COMMAND…')
       .option('--setup <line>', 'a shell command that is run before')
       .option('--timeout <duration>', 'end it after so long, such as 90s, 15m, 2h, 1d')
+      .option('--retries <n>', 'try again so often after it failed, timed out or was lost')
       .option('--link <path>', 'an ignored path to link from the workspace', many)
       .option('--copy <path>', 'an ignored path to copy from the workspace', many)
       .option('--untracked <which>', 'all: also large files and what looks like a secret')

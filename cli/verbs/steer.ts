@@ -7,13 +7,13 @@ export const steerVerbs = ({ verb, done }: Verbs): void => {
       const { stop } = await import('../stop.ts')
       done(await stop({ names }))
     })
-  verb('hold', 'keep queued experiments from starting')
+  verb('hold', 'keep queued experiments from starting, and pause running ones')
     .argument('<names...>')
     .action(async (names: string[]) => {
       const { hold } = await import('../hold.ts')
       done(await hold({ names }))
     })
-  verb('release', 'let held experiments start')
+  verb('release', 'let held experiments start, and paused ones go on')
     .argument('<names...>')
     .action(async (names: string[]) => {
       const { release } = await import('../hold.ts')

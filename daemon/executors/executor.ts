@@ -1,4 +1,4 @@
-import type { Brought } from '../workplace/link.ts'
+import type { Brought } from '../../lib/command-file.ts'
 import type { Slot } from '../workplace/slot.ts'
 
 /** The folder that is looked at for what a run left, and how Git is to look at it. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Brought } from '../../lib/command-file.ts'
 import { UserError } from '../../lib/errors.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import { changeRefs } from '../../lib/refs.ts'
@@ -11,7 +12,6 @@ import { putFilesBack } from '../in-place/put-files-back.ts'
 import { keepOriginals, readReplacement, type Undo } from '../in-place/replacement.ts'
 import { readWanted, writeWanted } from '../in-place/write-overrides.ts'
 import type { Job } from '../job.ts'
-import type { Brought } from '../workplace/link.ts'
 import type { Executor } from './executor.ts'
 
 /**

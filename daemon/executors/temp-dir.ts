@@ -15,11 +15,12 @@ export const tempDir = (daemon: Daemon, job: Job): Executor => {
   return {
     workplace,
     materialize: async () => {
-      const { brought } = await materialize(slot, job).catch(async (error: unknown) => {
+      const signal = daemon.runs.signal(job.id)
+      const { brought } = await materialize(slot, job, signal).catch(async (error: unknown) => {
         if (!isDiskFull(error)) throw error
         // What other slots hold can be had again; a run is worth more.
         await trimPools(daemon.workplaces, 0, slotsInUse(daemon))
-        return materialize(slot, job)
+        return materialize(slot, job, signal)
       })
       return brought
     },

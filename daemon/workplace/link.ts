@@ -8,14 +8,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-
-/** What was brought into a workplace beside the snapshot, relative to its root. */
-export interface Brought {
-  linked: string[]
-  copied: string[]
-  /** Sentences for the run's log. */
-  notes: string[]
-}
+import type { Brought } from '../../lib/command-file.ts'
 
 /**
  * Links and copies ignored paths of the workspace into the workplace. What the snapshot holds at

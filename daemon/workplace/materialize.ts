@@ -1,10 +1,11 @@
 import { dropIndex } from '../../lib/capture/private-index.ts'
-import { GitError } from '../../lib/git.ts'
+import type { Brought } from '../../lib/command-file.ts'
+import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
 import { hasOtherAttributes, removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
 import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
-import { type Brought, bringPaths } from './link.ts'
+import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
 import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
@@ -22,11 +23,17 @@ export interface Materialized {
  * Makes a slot hold exactly an experiment's snapshot, with a git of its own, ready to run in. Throws
  * `MissingObjects` where the repository has not all of it.
  */
-export const materialize = async (slot: Slot, job: Job): Promise<Materialized> => {
+export const materialize = async (
+  slot: Slot,
+  job: Job,
+  signal: AbortSignal = AbortSignal.any([]),
+): Promise<Materialized> => gitUntil(signal, () => fillOrMakeAnew(slot, job, signal))
+
+const fillOrMakeAnew = async (slot: Slot, job: Job, signal: AbortSignal): Promise<Materialized> => {
   try {
     return await fill(slot, job)
   } catch (error) {
-    if (error instanceof MissingObjects) throw error
+    if (signal.aborted || error instanceof MissingObjects) throw error
     // Whatever an earlier run or a crash has done to the slot, a new one has none of it.
     removeSlot(slot)
     return fill(slot, job)

@@ -1,4 +1,4 @@
-import { endProcesses } from '../end-processes.ts'
+import { type Ending, endProcesses } from '../end-processes.ts'
 
 /** Git's environment while it writes to a slot, and that of the filters it starts. */
 export const marked = (slotFolder: string): NodeJS.ProcessEnv => ({
@@ -8,7 +8,15 @@ export const marked = (slotFolder: string): NodeJS.ProcessEnv => ({
 
 /** Ends what a killed daemon's git still writes to a slot; only our own git is marked so. */
 export const endOrphans = async (slotFolder: string): Promise<void> => {
-  await endProcesses({ session: -1, mark: `${MARK}=${slotFolder}` }, 0)
+  await endProcesses(orphansOf(slotFolder), 0)
 }
+
+/** What tells them from all others. */
+export const orphansOf = (slotFolder: string): Ending => ({
+  session: -1,
+  mark: `${MARK}=${slotFolder}`,
+  output: null,
+  seen: () => [],
+})
 
 const MARK = 'GIT_EXP_LAYS_OUT'

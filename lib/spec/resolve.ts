@@ -5,7 +5,6 @@ import { findDvcProject } from './dvc-project.ts'
 import { readExpYaml } from './exp-yaml.ts'
 import { readFlags, type SpecFlags } from './flags.ts'
 import { readNearest } from './nearest-file.ts'
-import { notYetNotes } from './not-yet.ts'
 import { isGlob } from './repository-path.ts'
 import { parseSpec, type Resources, type Spec } from './spec.ts'
 import type { Tree } from './tree.ts'
@@ -65,7 +64,6 @@ export const resolveSpec = async (question: Question): Promise<Answer> => {
         (given.params ?? []).filter((path) => path !== composed),
       )),
       ...dvc.notes,
-      ...notYetNotes(spec),
     ],
   }
 }

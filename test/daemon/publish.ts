@@ -26,6 +26,7 @@ const jobOf = (repo: TestRepository, experiment: ShownExperiment): Job => ({
   spec: parseSpec('{"command": "true"}'),
   env: null,
   keep: false,
+  retriesUsed: 0,
   slot: 1,
   gpus: null,
   stopAsked: false,

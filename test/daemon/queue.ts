@@ -1,7 +1,10 @@
 import t from 'tap'
 import { openDatabase } from '../../daemon/database.ts'
 import { openQueue } from '../../daemon/queue.ts'
+import { endedWithoutRun } from '../../daemon/without-run.ts'
 import { arrival, claimed, roomy, success, testQueue } from '../fixture/queue.ts'
+
+const stopAt = (now: number) => endedWithoutRun(null, now, 'git exp stop')
 
 const stateOf = (db: ReturnType<typeof testQueue>['db'], name: string) =>
   db.prepare('select * from experiment where name = ?').get(name) as Record<string, unknown>
@@ -52,6 +55,7 @@ t.test('a claim carries all that its run needs', async (t) => {
     env: 'e'.repeat(64),
     keep: true,
     attempt: 1,
+    retriesUsed: 0,
     slot: 1,
     gpus: null,
     stopAsked: false,
@@ -102,7 +106,7 @@ t.test('an ended run enters no phase, and a stop leaves it as it is', async (t) 
   queue.finish(job, success())
   const before = stateOf(db, 'mine')
   queue.enter(job, 'running', 900)
-  t.equal(queue.stop(job.id, 3000), 'had-ended')
+  t.equal(queue.stop(job.id, stopAt(3000), 'git exp stop'), 'had-ended')
   queue.requeue(job)
   t.strictSame(stateOf(db, 'mine'), before)
 })
@@ -113,14 +117,18 @@ t.test('a stop ends what waits and is noted for what runs', async (t) => {
   queue.add(runs)
   queue.add(waits)
   const job = claimed(queue)
-  t.equal(queue.stop(job.id, 600), 'is-running')
-  t.equal(queue.stop(job.id, 700), 'is-running')
-  t.match(stateOf(db, 'runs'), { state: 'running', stop_asked_at: 600 })
+  t.equal(queue.stop(job.id, stopAt(600), 'git exp stop'), 'is-running')
+  t.equal(queue.stop(job.id, stopAt(700), '^C of git exp run'), 'is-running')
+  t.match(stateOf(db, 'runs'), {
+    state: 'running',
+    stop_asked_at: 600,
+    stop_asked_by: 'git exp stop',
+  })
   t.ok(queue.running()[0]?.stopAsked)
-  t.equal(queue.stop(waits.facts.id, 600), 'was-waiting')
+  t.equal(queue.stop(waits.facts.id, stopAt(600), 'git exp stop'), 'was-waiting')
   t.match(stateOf(db, 'waits'), { state: 'stopped', reason_code: 'user', ended_at: 600 })
   t.equal(queue.claim(800, roomy), null)
-  t.equal(queue.stop('unknown', 900), 'had-ended')
+  t.equal(queue.stop('unknown', stopAt(900), 'git exp stop'), 'had-ended')
 })
 
 t.test('a number is never given again', async (t) => {

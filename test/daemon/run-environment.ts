@@ -176,6 +176,7 @@ t.test('a hook that could not tell the workspace has nothing rewritten', async (
     env: null,
     keep: false,
     attempt: 2,
+    retriesUsed: 0,
     slot: 3,
     gpus: [0, 2],
     stopAsked: false,

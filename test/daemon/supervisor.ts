@@ -33,16 +33,16 @@ t.test('a run ends as its command does', async (t) => {
 t.test('a command that cannot be started is refused, with the reason in the log', async (t) => {
   const world = sandbox(t)
   const repo = await world.repository({ 'plain.txt': 'a\n' })
-  for (const [command, reason] of [
-    ['no-such-command', /no-such-command: there is no such command on the PATH/],
-    ['./absent.sh', /absent\.sh: there is no such file/],
-    ['./plain.txt', /plain\.txt: it is not executable/],
+  for (const [command, reason, code] of [
+    ['no-such-command', /no-such-command: there is no such command on the PATH/, 'not-found'],
+    ['./absent.sh', /absent\.sh: there is no such file/, 'not-found'],
+    ['./plain.txt', /plain\.txt: it is not executable/, 'not-executable'],
   ] as const) {
     const { exitCode, stdout } = await repo.exp('run', '--', command)
     t.equal(exitCode, 125)
     t.match(stdout, reason)
     const [shown] = await repo.shown()
-    t.match(shown, { state: 'refused', reason: { code: 'not-found', text: reason }, started: null })
+    t.match(shown, { state: 'refused', reason: { code, text: reason }, started: null })
   }
 })
 

@@ -46,6 +46,7 @@ t.test('without any setting the defaults hold', async (t) => {
     maxLogBytes: 64 * 2 ** 20,
     keepIgnoredBytes: 2 * 2 ** 30,
     keepIgnoredTotalBytes: 20 * 2 ** 30,
+    notify: false,
     autoqueue: false,
     maxUntrackedBytes: 500 * 2 ** 20,
     maxBlobBytes: 5 * 2 ** 20,

@@ -24,6 +24,7 @@ t.test('a state is told in a few words', async (t) => {
   const end = { attempt: 1, startedAt: 1000, endedAt: 3500, exitCode: 0, signal: null }
   const states: [State, string][] = [
     [{ is: 'queued' }, 'queued'],
+    [{ is: 'queued', retryAt: new Date(2026, 0, 2, 10, 32).getTime() }, 'queued: retries at 10:32'],
     [{ is: 'held' }, 'held'],
     [{ is: 'running', phase: 'materializing', attempt: 1, startedAt: null }, 'materializing'],
     [{ is: 'running', phase: 'running', attempt: 1, startedAt: 8000 }, 'running 2.0 s'],

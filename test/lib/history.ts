@@ -58,19 +58,25 @@ t.test('an experiment reads back with all its facts', async (t) => {
     starred: false,
     tags: [],
     note: null,
+    attempts: [],
     state: { is: 'queued' },
   } as const
   const history = opened(t, places)
   t.same(history.byId(own.facts.id), queued)
   const kept = [{ path: 'model.pt', sha256: 'd'.repeat(64), bytes: 3 }]
   const job = claimed(queue)
-  queue.finish(job, success({ metrics: '{"m.json":{"acc":"NaN"}}', kept, workplace: '/w' }))
+  const usage = { ranMs: 900, cpuMs: 100, peakBytes: 4096, peakGpuBytes: null }
+  const metricsText = '{"m.json":{"acc":"NaN"}}'
+  queue.finish(job, success({ metrics: metricsText, kept, workplace: '/w', usage }))
   const state = {
     ...{ is: 'succeeded', attempt: 1, result: 'c'.repeat(40), startedAt: 1000, endedAt: 2000 },
     ...{ exitCode: 0, signal: null },
   }
   const metrics = { 'm.json': { acc: 'NaN' } }
-  t.same(history.byId(own.facts.id), { ...queued, state, kept, metrics, workplace: '/w' })
+  const { is, ...end } = state
+  const attempts = [{ ...end, state: is, reason: null, usage }]
+  const ended = { ...queued, state, kept, metrics, workplace: '/w', attempts }
+  t.same(history.byId(own.facts.id), ended)
   t.equal(history.byId('unknown'), null)
 })
 

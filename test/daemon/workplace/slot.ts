@@ -17,6 +17,7 @@ import t from 'tap'
 import { findProcesses } from '../../../daemon/end-processes.ts'
 import { materialize } from '../../../daemon/workplace/materialize.ts'
 import { hasMounts } from '../../../daemon/workplace/occupied.ts'
+import { orphansOf } from '../../../daemon/workplace/orphans.ts'
 import { removeTree, type Slot } from '../../../daemon/workplace/slot.ts'
 import { crashDaemon, isAlive } from '../../fixture/daemon-process.ts'
 import { gate } from '../../fixture/gate.ts'
@@ -96,7 +97,7 @@ t.test('a damaged slot still gives exactly the snapshot', async (t) => {
     const { expected, job } = i % 2 === 0 ? first : second
     for (const round of ['another', 'the same']) {
       harm(slot, victim)
-      await materialize(slot, job)
+      await materialize(slot, job, new AbortController().signal)
       t.strictSame(listing(slot.workplace), expected, `${damage}, ${round}`)
       t.notOk(existsSync(slot.dirtyMark))
     }
@@ -122,7 +123,7 @@ t.test('a slot that a killed daemon left half-way is not trusted by the next', a
   const slot = slotIn(world, repo)
   t.ok(existsSync(slot.dirtyMark))
   t.ok(existsSync(`${slot.index}.lock`))
-  const orphans = findProcesses({ session: -1, mark: `GIT_EXP_LAYS_OUT=${slot.folder}` })
+  const orphans = findProcesses(orphansOf(slot.folder))
   t.ok(orphans.length > 0)
   await crashDaemon(world)
   t.equal((await repo.exp('daemon', 'start')).exitCode, 0)

@@ -181,17 +181,6 @@ t.test('a broken exp.yaml stops every experiment', async (t) => {
   })
 })
 
-t.test('keys without effect so far are valid, and that is said', async (t) => {
-  const yaml = 'cmd: a\nretries: 2\nresources: {gpus: 1}\non_finish: say done\ntimeout: 1h'
-  const { spec, notes } = await resolve({ 'exp.yaml': yaml })
-  t.equal(spec.retries, 2)
-  t.same(notes, [
-    '`on_finish` has no effect in this version.',
-    '`retries` has no effect in this version.',
-  ])
-  t.same((await resolve({ 'exp.yaml': 'cmd: a\nretries: 0' })).notes, [])
-})
-
 t.test('what a flag asks of the machine holds, for the rest what exp.yaml asks', async (t) => {
   const yaml = 'cmd: a\nresources: {gpus: 1, cpus: 4, memory: 16G, disk: 1, license: 1}'
   const flags = { gpus: '0', cpus: '0.5', memory: '2g', slots: ['License=2'] }
