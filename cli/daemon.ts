@@ -3,10 +3,15 @@ import { UserError } from '../lib/errors.ts'
 import { openHistory } from '../lib/history.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { makePlaces, type Places, places } from '../lib/places.ts'
-import { isAlive, type ProcessIdentity } from '../lib/process-identity.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
-import { daemonsLastWords, ensureDaemon, findDaemon, runDaemon } from '../lib/start-daemon.ts'
+import {
+  daemonsLastWords,
+  endDaemon,
+  ensureDaemon,
+  findDaemon,
+  runDaemon,
+} from '../lib/start-daemon.ts'
 import { STOPPERS } from '../lib/ticket.ts'
 import { daemonJson, daemonText } from './status.ts'
 
@@ -75,8 +80,7 @@ const stop = async (found: Places, isKilling: boolean): Promise<number> => {
     return 0
   }
   if (isKilling) await stopRuns(found)
-  if (isAlive(identity)) process.kill(identity.pid, 'SIGTERM')
-  if (!(await isGone(identity))) {
+  if (!(await endDaemon(identity, PATIENCE_MS))) {
     throw new UserError('daemon', `the daemon (pid ${identity.pid}) does not end`)
   }
   process.stderr.write('the daemon has ended\n')
@@ -99,15 +103,6 @@ const stopRuns = async (found: Places): Promise<void> => {
     await wait(LOOK_MS)
   }
   history?.close()
-}
-
-const isGone = async (identity: ProcessIdentity): Promise<boolean> => {
-  const deadline = performance.now() + PATIENCE_MS
-  while (isAlive(identity)) {
-    if (performance.now() > deadline) return false
-    await wait(LOOK_MS)
-  }
-  return true
 }
 
 const status = (found: Places, asJson: boolean): number => {

@@ -21,6 +21,10 @@ export interface Daemon {
   machine: KnownMachine
   workplaces: string
   clock: Clock
+  /** How long it stays without work; null: for good. */
+  idleExitMs: number | null
+  /** Tells others, by the hint, that it is there. */
+  announce: () => void
   /**
    * Whether the lock this daemon holds is no longer the one in the state folder: then that folder
    * was removed, another daemon may have its place, and this one must touch nothing any more.

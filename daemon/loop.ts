@@ -1,5 +1,6 @@
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import { isIdle, retire } from './idle.ts'
 import { ingest } from './ingest.ts'
 import type { Job } from './job.ts'
 import { takeOver } from './recover.ts'
@@ -11,9 +12,12 @@ import { tidying } from './tidy.ts'
 /** The watcher is a hint; a look at least this often is the truth. */
 const SCAN_MS = 60_000
 
-/** Turns, then waits for the bell, until `isStopping`. */
+/** Turns, then waits for the bell, until `isStopping` or until it was without work for long enough. */
 export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<void> => {
   const tidy = tidying(daemon)
+  let busyAt = daemon.clock()
+  const leftMs = (): number =>
+    (daemon.idleExitMs ?? Number.POSITIVE_INFINITY) - (daemon.clock() - busyAt)
   while (!isStopping()) {
     if (daemon.isDeposed()) {
       note('deposed: the state folder is gone or another one')
@@ -22,11 +26,17 @@ export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<v
     try {
       await turn(daemon)
       tidy()
+      if (!isIdle(daemon)) busyAt = daemon.clock()
+      if (leftMs() <= 0 && retire(daemon)) {
+        note('idle', { minutes: Math.round((daemon.clock() - busyAt) / 60_000) })
+        return
+      }
     } catch (error) {
+      busyAt = daemon.clock()
       // A full disk, a folder gone: runs live on, and the next turn tries again.
       note('trouble', { error: String((error as Error).stack) })
     }
-    if (!isStopping()) await daemon.bell.wait(untilNext(daemon))
+    if (!isStopping()) await daemon.bell.wait(Math.max(0, Math.min(untilNext(daemon), leftMs())))
   }
 }
 

@@ -7,7 +7,9 @@ import { replaceFile } from '../lib/files.ts'
 import { loadConfig } from '../lib/load-config.ts'
 import { packageVersion } from '../lib/package.ts'
 import { makePlaces, places, queueId } from '../lib/places.ts'
-import { identify, printIdentity } from '../lib/process-identity.ts'
+import { identify } from '../lib/process-identity.ts'
+import { spooled } from '../lib/spool.ts'
+import { ensureDaemon, printHint } from '../lib/start-daemon.ts'
 import { Bell } from './bell.ts'
 import type { Daemon } from './daemon.ts'
 import { openDatabase } from './database.ts'
@@ -26,7 +28,12 @@ import { defaultWorkplaces } from './workplace/slot.ts'
 /** Runs the daemon until TERM or INT. Runs go on without it. */
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
-    options: { jobs: { type: 'string', short: 'j' }, rebuild: { type: 'boolean' } },
+    options: {
+      jobs: { type: 'string', short: 'j' },
+      rebuild: { type: 'boolean' },
+      // A service manager, or a person at a terminal, decides when it ends.
+      stay: { type: 'boolean' },
+    },
   })
   process.title = 'git-exp daemon'
   const found = makePlaces(places())
@@ -58,12 +65,14 @@ const main = async (): Promise<number> => {
       queueId(found).slice(0, 8),
     ),
     clock: systemClock,
+    idleExitMs: values.stay === true ? null : config.idleExitMs,
+    announce: () => replaceFile(found.hint, printHint(self, packageVersion())),
     isDeposed: () => statSync(found.lock, { throwIfNoEntry: false })?.ino !== lockInode,
     bell: new Bell(),
   }
   if (isToRebuild) await rebuild(daemon)
   daemon.queue.recordDaemon(self, packageVersion(), daemon.jobs, daemon.clock())
-  replaceFile(found.hint, `${printIdentity(self)}\n`)
+  daemon.announce()
   note('up', { pid: self.pid, jobs: daemon.jobs, version: packageVersion() })
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -80,6 +89,8 @@ const main = async (): Promise<number> => {
   note('down', { live: daemon.runs.size })
   db.close()
   lock.close()
+  // A daemon that was started for a ticket of the last moment may have met our lock and gone.
+  if (!isStopping && !daemon.isDeposed() && spooled(found).length > 0) await ensureDaemon(found)
   return 0
 }
 

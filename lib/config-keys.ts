@@ -239,7 +239,7 @@ export const configKeys: {
     optional(name),
   ),
   isolation: any('exp.isolation', '', 'What else keeps a run apart.', optional(name)),
-  idleExitMs: any(
+  idleExitMs: machine(
     'exp.idleExit',
     '1h',
     'How long a daemon without work stays before it ends by itself.',

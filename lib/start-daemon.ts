@@ -4,19 +4,32 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { DAEMON_MARK } from './daemon-mark.ts'
 import { UserError } from './errors.ts'
 import { LOCAL_GIT_VARIABLES } from './git.ts'
-import { program } from './package.ts'
+import { isNewer } from './newer-version.ts'
+import { packageVersion, program } from './package.ts'
 import type { Places } from './places.ts'
-import { isAlive, type ProcessIdentity, parseIdentity } from './process-identity.ts'
+import { isAlive, type ProcessIdentity, parseIdentity, printIdentity } from './process-identity.ts'
 
 /** A daemon that had to be started is waited for so long before a prompt comes back. */
 const START_MS = 300
 const LOOK_MS = 5
 
+/** An older daemon that was told to go is waited for so long: it finishes its turn first. */
+const HAND_OVER_MS = 10_000
+
+/** The hint's text: who the daemon is, and in a second line its version. */
+export const printHint = (identity: ProcessIdentity, version: string): string =>
+  `${printIdentity(identity)}\n${version}\n`
+
 /** The daemon that the hint names, if it lives. */
-export const findDaemon = (places: Places): ProcessIdentity | null => {
+export const findDaemon = (places: Places): ProcessIdentity | null =>
+  readHint(places)?.identity ?? null
+
+/** The same, with the version it is of; '' where its hint does not say. */
+export const readHint = (places: Places): { identity: ProcessIdentity; version: string } | null => {
   try {
-    const identity = parseIdentity(readFileSync(places.hint, 'utf8'))
-    return identity !== null && isAlive(identity) ? identity : null
+    const [line = '', version = ''] = readFileSync(places.hint, 'utf8').split('\n')
+    const identity = parseIdentity(line)
+    return identity !== null && isAlive(identity) ? { identity, version } : null
   } catch {
     return null
   }
@@ -29,14 +42,19 @@ export interface DaemonOptions {
 }
 
 /**
- * Makes sure that a daemon runs. Says whether one is up, is still on its way after 300 ms, or ended
+ * Makes sure that a daemon runs, and that it is not older than this program: an older one is told to
+ * end, which touches no run, and the new one takes over. Says whether one is up, is still on its way after 300 ms, or ended
  * at once because something is wrong.
  */
 export const ensureDaemon = async (
   places: Places,
   options: DaemonOptions & { waitMs?: number } = {},
 ): Promise<'up' | 'starting' | 'failed'> => {
-  if (findDaemon(places) !== null) return 'up'
+  const found = readHint(places)
+  if (found !== null) {
+    if (!isNewer(packageVersion(), found.version)) return 'up'
+    await endDaemon(found.identity, HAND_OVER_MS)
+  }
   const child = startDaemon(places, options)
   const deadline = performance.now() + (options.waitMs ?? START_MS)
   while (performance.now() < deadline) {
@@ -45,6 +63,20 @@ export const ensureDaemon = async (
     if (child.exitCode !== null && child.exitCode !== 0) return 'failed'
   }
   return 'starting'
+}
+
+/** Tells a daemon to end, runs going on, and waits for it; says whether it went in time. */
+export const endDaemon = async (
+  identity: ProcessIdentity,
+  patienceMs: number,
+): Promise<boolean> => {
+  if (isAlive(identity)) process.kill(identity.pid, 'SIGTERM')
+  const deadline = performance.now() + patienceMs
+  while (isAlive(identity)) {
+    if (performance.now() > deadline) return false
+    await wait(LOOK_MS)
+  }
+  return true
 }
 
 /** Why the daemon did not start: the last of its log that says so. */
@@ -66,11 +98,15 @@ export const daemonEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 
 /** Runs the daemon in the foreground; gives back its exit code. */
 export const runDaemon = (options: DaemonOptions): Promise<number> => {
-  const child = spawn(process.execPath, [program('daemon/main'), ...argumentsOf(options)], {
-    cwd: '/',
-    env: daemonEnvironment(process.env),
-    stdio: 'inherit',
-  })
+  const child = spawn(
+    process.execPath,
+    [program('daemon/main'), '--stay', ...argumentsOf(options)],
+    {
+      cwd: '/',
+      env: daemonEnvironment(process.env),
+      stdio: 'inherit',
+    },
+  )
   // The terminal's ^C reaches both; the daemon decides what it means.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
