@@ -26,6 +26,7 @@ const MAY_START_PROCESSES = [
   'lib/start-daemon.ts',
   // Asks nvidia-smi.
   'daemon/list-gpus.ts',
+  'lib/service/ask-manager.ts',
   'daemon/start-supervisor.ts',
   'daemon/supervisor.ts',
   'daemon/tell-end.ts',

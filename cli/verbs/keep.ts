@@ -8,6 +8,13 @@ const DAEMON_VERBS = {
   run: 'run it here, in the foreground',
 }
 
+const SERVICE_VERBS = {
+  install: 'let systemd or launchd keep it running, in this shell’s PATH',
+  uninstall: 'stop that; runs go on',
+  status: 'whether it is installed and runs',
+  logs: 'what the daemon has to tell',
+}
+
 const HOOK_VERBS = {
   install: 'write the post-commit hook of this repository',
   uninstall: 'remove it',
@@ -26,6 +33,15 @@ export const keepVerbs = ({ verb, done }: Verbs): void => {
     sub.action(async (options: object) => {
       const verbs = await import('../daemon.ts')
       done(await verbs.daemon({ what, ...options }))
+    })
+  }
+  const service = verb('service', 'keep the daemon running from login on').usage('<what> [options]')
+  for (const what of ['install', 'uninstall', 'status', 'logs'] as const) {
+    const sub = service.command(what).description(SERVICE_VERBS[what]).exitOverride()
+    if (what === 'logs') sub.option('-f, --follow', 'go on until ^C')
+    sub.action(async (options: object) => {
+      const verbs = await import('../service.ts')
+      done(await verbs.service({ what, ...options }))
     })
   }
   const hooks = verb('hooks', 'queue each commit by a Git hook').usage('<what>')
