@@ -8,7 +8,8 @@ import { makeVerbs } from './verbs/make.ts'
 import { steerVerbs } from './verbs/steer.ts'
 import { useVerbs } from './verbs/use.ts'
 
-const OVERVIEW = `
+/** What the help of the whole program and its manual page end with. */
+export const OVERVIEW = `
 The five to start with:
   git exp add -- python train.py            queue the workspace as it is now
   git exp add -S lr=0.1,0.01 -n sweep       queue one experiment a value
@@ -29,6 +30,29 @@ export interface Verbs {
   done: (exitCode: number) => void
 }
 
+/** All verbs with their arguments and options: what is parsed, printed by `-h` and completed. */
+export const describeProgram = (
+  { typed, command }: Pick<Verbs, 'typed' | 'command'> = { typed: [], command: null },
+  done: (exitCode: number) => void = () => {},
+): Command => {
+  const program = new Command('git exp')
+    .description('An experiment queue for Git.')
+    .version(packageVersion(), '-V, --version')
+    .addHelpText('after', OVERVIEW)
+    .exitOverride()
+    .configureOutput(typed.includes('--json') ? { writeErr: () => {} } : {})
+    .showHelpAfterError('(git exp -h tells more)')
+    .enablePositionalOptions()
+  const verbs: Verbs = {
+    verb: (name, description) => program.command(name).description(description).exitOverride(),
+    typed,
+    command,
+    done,
+  }
+  for (const describe of [makeVerbs, lookVerbs, steerVerbs, useVerbs, keepVerbs]) describe(verbs)
+  return program
+}
+
 /** Runs one call of the command line; gives back the exit code. */
 export const run = async (argv: string[]): Promise<number> => {
   const dashes = argv.indexOf('--')
@@ -40,23 +64,9 @@ export const run = async (argv: string[]): Promise<number> => {
   })
   const asJson = own.includes('--json')
   let exitCode: number = EXIT.done
-  const program = new Command('git exp')
-    .description('An experiment queue for Git.')
-    .version(packageVersion(), '-V, --version')
-    .addHelpText('after', OVERVIEW)
-    .exitOverride()
-    .configureOutput(asJson ? { writeErr: () => {} } : {})
-    .showHelpAfterError('(git exp -h tells more)')
-    .enablePositionalOptions()
-  const verbs: Verbs = {
-    verb: (name, description) => program.command(name).description(description).exitOverride(),
-    typed: own,
-    command,
-    done: (code) => {
-      exitCode = code
-    },
-  }
-  for (const describe of [makeVerbs, lookVerbs, steerVerbs, useVerbs, keepVerbs]) describe(verbs)
+  const program = describeProgram({ typed: own, command }, (code) => {
+    exitCode = code
+  })
   try {
     await program.parseAsync(own.length === 0 ? ['status'] : own, { from: 'user' })
     return exitCode

@@ -1,6 +1,8 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { describeProgram, OVERVIEW } from '../cli/program.ts'
+import { manualPage } from './manual-page.ts'
 
 const out = 'dist'
 const { metafile } = await build({
@@ -30,3 +32,12 @@ for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) 
   const file = relative('.', join(entry.parentPath, entry.name))
   if (entry.isFile() && !built.has(file)) rmSync(file)
 }
+
+mkdirSync('man', { recursive: true })
+writeFileSync(
+  'man/git-exp.1',
+  manualPage(
+    describeProgram(),
+    OVERVIEW,
+  ),
+)
