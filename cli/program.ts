@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { EXIT, UserError } from '../lib/errors.ts'
 import { packageVersion } from '../lib/package.ts'
 import { reportError } from './report-error.ts'
+import { beginVerbs } from './verbs/begin.ts'
 import { keepVerbs } from './verbs/keep.ts'
 import { lookVerbs } from './verbs/look.ts'
 import { makeVerbs } from './verbs/make.ts'
@@ -49,7 +50,8 @@ export const describeProgram = (
     command,
     done,
   }
-  for (const describe of [makeVerbs, lookVerbs, steerVerbs, useVerbs, keepVerbs]) describe(verbs)
+  for (const describe of [makeVerbs, lookVerbs, steerVerbs, useVerbs, keepVerbs, beginVerbs])
+    describe(verbs)
   return program
 }
 

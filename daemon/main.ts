@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../lib/clock.ts'
+import { defaultWorkplaces } from '../lib/default-workplaces.ts'
 import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { loadConfig } from '../lib/load-config.ts'
@@ -23,7 +24,6 @@ import { openQueue } from './queue.ts'
 import { rebuild } from './rebuild.ts'
 import { openRecords } from './records.ts'
 import { watchSpool } from './watch-spool.ts'
-import { defaultWorkplaces } from './workplace/slot.ts'
 
 /** Runs the daemon until TERM or INT. Runs go on without it. */
 const main = async (): Promise<number> => {

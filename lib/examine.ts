@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { gitText } from './git.ts'
+import {
+  examineClock,
+  examineGit,
+  examineHook,
+  examinePool,
+  examineService,
+} from './examine-surroundings.ts'
 import { loadConfig } from './load-config.ts'
 import { makePlaces, type Places } from './places.ts'
+import type { Repository } from './repository.ts'
 import { spooled } from './spool.ts'
 import { findDaemon } from './start-daemon.ts'
 
@@ -13,17 +20,18 @@ export interface Finding {
   what: string
   text: string
   fix: string | null
+  /** What `git exp doctor --fix` can do about it without harm. */
+  remedy?: 'close-folder' | 'start-daemon' | 'remove-hint' | 'install-hook'
 }
 
 const LITTLE_DISK_BYTES = 1024 ** 3
 
-/** Looks at git, the state folder, the spool, the lock, the database, the daemon and the disk. */
-export const examine = async (found: Places): Promise<Finding[]> => {
+/** Looks at this machine, the state folder and all in it, and at the hook of a repository. */
+export const examine = async (found: Places, repository: Repository | null): Promise<Finding[]> => {
   const folder = examineFolder(found)
-  const git = await gitText(['--version'])
-  const config = await loadConfig('/')
+  const config = await loadConfig(repository?.worktree ?? '/')
   return [
-    { is: 'ok', what: 'git', text: git, fix: null },
+    await examineGit(),
     ...config.problems.map((text): Finding => ({ is: 'fault', what: 'config', text, fix: null })),
     folder,
     ...(folder.is === 'fault'
@@ -34,7 +42,11 @@ export const examine = async (found: Places): Promise<Finding[]> => {
           examineDaemon(found),
           examineDatabase(found),
           examineDisk(found),
+          examineClock(found, Date.now()),
+          ...examineService(found),
         ]),
+    examinePool(config.config),
+    ...(repository === null ? [] : [await examineHook(repository, config.config)]),
   ]
 }
 
@@ -45,7 +57,14 @@ const examineFolder = (found: Places): Finding => {
     return { is: 'ok', what, text: found.home, fix: null }
   } catch (error) {
     const { message, hint } = error as Error & { hint: string | null }
-    return { is: 'fault', what, text: message, fix: hint }
+    const isOpen = hint?.startsWith('chmod 700 ') === true
+    return {
+      is: 'fault',
+      what,
+      text: message,
+      fix: hint,
+      ...(isOpen ? { remedy: 'close-folder' as const } : {}),
+    }
   }
 }
 
@@ -57,6 +76,7 @@ const examineSpool = (found: Places): Finding => {
       what: 'spool',
       text: `${waiting} tickets wait and no daemon runs`,
       fix: 'git exp daemon start',
+      remedy: 'start-daemon',
     }
   }
   return { is: 'ok', what: 'spool', text: `${waiting} tickets wait`, fix: null }
@@ -96,13 +116,14 @@ const examineDaemon = (found: Places): Finding => {
         is: 'fault',
         what,
         text: 'a daemon holds the lock and its hint is gone',
-        fix: 'end it and start it again: git exp daemon restart',
+        fix: 'look for it and end it: pgrep -af git-exp',
       }
     : {
         is: 'fault',
         what,
         text: `the hint names pid ${identity?.pid}, which does not hold the lock`,
         fix: `rm '${found.hint}'`,
+        remedy: 'remove-hint',
       }
 }
 

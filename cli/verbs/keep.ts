@@ -63,6 +63,7 @@ export const keepVerbs = ({ verb, done }: Verbs): void => {
     })
   verb('doctor', 'look for faults, and tell the fix of each')
     .option('--json', 'print them as JSON')
+    .option('--fix', 'put right what can be put right without harm')
     .option('--rebuild', 'build a lost or damaged database anew from refs and run folders')
     .action(async (options: object) => {
       const { doctor } = await import('../doctor.ts')

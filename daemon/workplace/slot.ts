@@ -10,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
 import { hasMounts, isOccupied } from './occupied.ts'
@@ -32,9 +31,6 @@ export interface Slot {
   /** The folder of the whole slot, also where this is a submodule's part of it. */
   outermost: string
 }
-
-export const defaultWorkplaces = (env: NodeJS.ProcessEnv): string =>
-  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'git-exp', 'workplaces')
 
 /** Names the parts of a slot; makes nothing. */
 export const slotOf = (
