@@ -34,7 +34,7 @@ const problem = (line: string): string | null => {
     own.shift()
   }
   const { operands, unknown } = command.parseOptions(own)
-  const wrong = unknown.filter((word) => word.startsWith('-') && word !== '-h')
+  const wrong = unknown.filter((word) => word.startsWith('-') && !['-h', '--help'].includes(word))
   if (wrong.length > 0) return `there is no option ${wrong.join(' ')}`
   const most = command.registeredArguments.some(({ variadic }) => variadic)
     ? Number.POSITIVE_INFINITY
