@@ -25,12 +25,12 @@ export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<v
     }
     try {
       await turn(daemon)
-      tidy()
       if (!isIdle(daemon)) busyAt = daemon.clock()
       if (leftMs() <= 0 && retire(daemon)) {
         note('idle', { minutes: Math.round((daemon.clock() - busyAt) / 60_000) })
         return
       }
+      tidy()
     } catch (error) {
       busyAt = daemon.clock()
       // A full disk, a folder gone: runs live on, and the next turn tries again.

@@ -34,10 +34,4 @@ for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) 
 }
 
 mkdirSync('man', { recursive: true })
-writeFileSync(
-  'man/git-exp.1',
-  manualPage(
-    describeProgram(),
-    OVERVIEW,
-  ),
-)
+writeFileSync('man/git-exp.1', manualPage(describeProgram(), OVERVIEW))

@@ -26,7 +26,7 @@ const words = (line: string): string[] =>
 const problem = (line: string): string | null => {
   const all = words(line.replace(/^git exp ?/, '')).map((word) => word.replace(/^\[(.*)\]$/, '$1'))
   const own = all.includes('--') ? all.slice(0, all.indexOf('--')) : all
-  let command = describeProgram(null, () => {})
+  let command = describeProgram()
   while (command.commands.length > 0 && own[0] !== undefined && !own[0].startsWith('-')) {
     const sub = command.commands.find((one) => [one.name(), ...one.aliases()].includes(`${own[0]}`))
     if (sub === undefined) return `there is no verb ${own[0]}`

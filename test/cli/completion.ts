@@ -8,7 +8,7 @@ const offers = {
 }
 
 t.test('words become verbs, options, names and keys', async (t) => {
-  const program = describeProgram(null, () => {})
+  const program = describeProgram()
   for (const [typed, expected] of [
     ['sh', ['show']],
     ['log ', ['@last', 'sweep-1', 'sweep-2', 'other']],
