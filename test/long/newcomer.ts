@@ -86,7 +86,10 @@ t.test('the first twenty things a newcomer types', { skip: noTerminal }, async (
     seen: /range-3\n/,
     not: /range-4|0000000/,
   })
-  await step(10, 'git exp add -S model={a:1 -S b:2}', { exitCode: 1, seen: /never closed/ })
+  await step(10, 'git exp add -S model={a:1 -S b:2}', {
+    exitCode: 1,
+    seen: /your shell made 2 arguments of one.*quotes/,
+  })
   await step(11, 'git exp run -n linked -- ls data', {
     seen: /link data.*\nbig\n|link data.*big\n/s,
   })
