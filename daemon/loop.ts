@@ -15,9 +15,11 @@ const SCAN_MS = 60_000
 /** Turns, then waits for the bell, until `isStopping` or until it was without work for long enough. */
 export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<void> => {
   const tidy = tidying(daemon)
-  let busyAt = daemon.clock()
+  let idleSince: number | null = null
   const leftMs = (): number =>
-    (daemon.idleExitMs ?? Number.POSITIVE_INFINITY) - (daemon.clock() - busyAt)
+    idleSince === null || daemon.idleExitMs === null
+      ? Number.POSITIVE_INFINITY
+      : daemon.idleExitMs - (daemon.clock() - idleSince)
   while (!isStopping()) {
     if (daemon.isDeposed()) {
       note('deposed: the state folder is gone or another one')
@@ -25,14 +27,14 @@ export const loop = async (daemon: Daemon, isStopping: () => boolean): Promise<v
     }
     try {
       await turn(daemon)
-      if (!isIdle(daemon)) busyAt = daemon.clock()
+      idleSince = isIdle(daemon) ? (idleSince ?? daemon.clock()) : null
       if (leftMs() <= 0 && retire(daemon)) {
-        note('idle', { minutes: Math.round((daemon.clock() - busyAt) / 60_000) })
+        note('idle', { minutes: Math.round((daemon.idleExitMs ?? 0) / 60_000) })
         return
       }
       tidy()
     } catch (error) {
-      busyAt = daemon.clock()
+      idleSince = null
       // A full disk, a folder gone: runs live on, and the next turn tries again.
       note('trouble', { error: String((error as Error).stack) })
     }

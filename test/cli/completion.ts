@@ -13,7 +13,7 @@ t.test('words become verbs, options, names and keys', async (t) => {
     ['sh', ['show']],
     ['log ', ['@last', 'sweep-1', 'sweep-2', 'other']],
     ['log o', ['other']],
-    ['log other ', []],
+    ['branch other ', []],
     ['stop other s', ['sweep-1', 'sweep-2']],
     ['tag ', []],
     ['tag good o', ['other']],
