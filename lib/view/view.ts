@@ -36,7 +36,7 @@ export const makeView = (all: Row[], options: ViewOptions, context: ViewContext)
   const known = knownNames(all)
   const { columns, notes } =
     options.cols === undefined
-      ? usualColumns(rows, options.allColumns === true, context.nowMs)
+      ? usualColumns(rows, options.allColumns === true || rows.length === 1, context.nowMs)
       : { columns: namedColumns(parseColumns(options.cols), known, context), notes: [] }
   return tableOf(rows, columns, notes)
 }
@@ -62,6 +62,7 @@ export const chooseRows = (all: Row[], options: ViewOptions, nowMs: number): Row
   return sortRows(rows, keys, lookUp)
 }
 
+/** Of a single experiment every parameter: none of them differs from another. */
 const usualColumns = (
   rows: Row[],
   isAll: boolean,

@@ -88,7 +88,7 @@ t.test('a wrong call exits with 129 and points to the help', async (t) => {
     [['--unknown'], /unknown option '--unknown'/],
     [['add', '--name'], /argument missing/],
     [['stop'], /missing required argument/],
-    [['log', 'one', 'two'], /too many arguments/],
+    [['status', 'one'], /too many arguments/],
     [['daemon', 'start', '-j', 'many'], /whole number/],
     [['hooks', 'unknown'], /unknown command/],
   ] as const) {
