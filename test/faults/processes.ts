@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { slotOf } from '../../daemon/workplace/slot.ts'
 import { isAlive, supervisorOf } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
 import { sandbox } from '../fixture/sandbox.ts'
+import { slotIn } from '../fixture/slots.ts'
 import { until } from '../fixture/until.ts'
 
 t.test('whoever leaves session and environment is ended, in a stop and after a loss', async (t) => {
@@ -89,13 +89,7 @@ t.test('a stop ends a checkout that hangs, and the slot is known to be half-way'
   await repo.exp('stop', 'hangs')
   t.equal((await repo.exp('wait', 'hangs')).exitCode, 143)
   await until('the filter is gone', () => !isAlive(filter))
-  const slot = slotOf(
-    join(`${world.env.XDG_CACHE_HOME}`, 'git-exp/workplaces'),
-    join(repo.path, '.git'),
-    repo.path,
-    1,
-  )
-  t.ok(existsSync(slot.dirtyMark))
+  t.ok(existsSync(slotIn(world, repo).dirtyMark))
   slow.open()
   const { experiment } = await runScript(repo, 'cat a.txt')
   t.match(experiment, { state: 'succeeded' })
