@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { isEnvironmentName } from '../lib/environment.ts'
-import { places } from '../lib/places.ts'
-import { type Sandbox, sandbox, type TestRepository } from './fixture/sandbox.ts'
-import { until } from './fixture/until.ts'
+import { isEnvironmentName } from '../../lib/environment.ts'
+import { places } from '../../lib/places.ts'
+import { type Sandbox, sandbox, type TestRepository } from '../fixture/sandbox.ts'
+import { until } from '../fixture/until.ts'
 
 const disk = process.env.GIT_EXP_TEST_SMALL_DISK
 const skip = disk === undefined && 'there is no small disk: only root can mount one'

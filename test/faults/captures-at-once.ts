@@ -1,12 +1,12 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { UserError } from '../../../lib/errors.ts'
-import { GitError } from '../../../lib/git.ts'
-import { captureIn, enter, rawGit } from '../../fixture/capturing.ts'
-import { sandbox } from '../../fixture/sandbox.ts'
-import { until } from '../../fixture/until.ts'
-import { fingerprint } from '../../fixture/workspace-files.ts'
+import { UserError } from '../../lib/errors.ts'
+import { GitError } from '../../lib/git.ts'
+import { captureIn, enter, rawGit } from '../fixture/capturing.ts'
+import { sandbox } from '../fixture/sandbox.ts'
+import { until } from '../fixture/until.ts'
+import { fingerprint } from '../fixture/workspace-files.ts'
 
 t.test('thirty captures at once give thirty snapshots', async (t) => {
   const box = enter(sandbox(t))
