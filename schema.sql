@@ -54,6 +54,7 @@ create table experiment (
   gate           text    not null default 'open' check (gate in ('open', 'pending', 'shut')),
   env            text,
   ticket         text    not null,
+  by_hook        integer not null default 0 check (by_hook in (0, 1)),
   queued_at      integer not null,
   state          text    not null check (state in (
                    'queued', 'held', 'running', 'succeeded', 'failed', 'stopped', 'timed-out',
@@ -148,6 +149,14 @@ create trigger gate_after_delete after delete on dependency begin
     select max(gate) from dependency_gate where dependency_gate.experiment = experiment.number), 'open')
   where number = old.experiment;
 end;
+
+-- One row a commit that an amend or a rebase replaced; added by ingest of what the hook says.
+create table rewrite (
+  repository  integer not null references repository (id),
+  old         text    not null,
+  new         text    not null,
+  primary key (repository, old)
+) strict;
 
 -- One row an attempt: added by claim, completed when its supervisor is up and when it has ended. Its
 -- GPUs are the indices that are its own until then; null where it was given none and sees all.

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { benchAdd } from './add.ts'
+import { benchCommit } from './commit.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
@@ -28,6 +29,7 @@ try {
     print(await benchStart(world, path, size))
     for (const row of await benchMaterialize(world, path, size)) print(row)
     print(await benchThroughput(world, path, size))
+    print(await benchCommit(world, path, size))
     if (files > 20) continue
     for (const jobs of [1, 8]) print(await benchThroughput(world, path, size, jobs))
     print(await benchSupervisor(world, path))

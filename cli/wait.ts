@@ -28,6 +28,10 @@ export const wait = async (options: { names: string[]; all?: boolean }): Promise
       }
     },
   )
+  for (const [i, one] of ended.entries()) {
+    if (one !== null) continue
+    process.stderr.write(`${waited[i]?.name} was not taken in: git exp doctor tells why\n`)
+  }
   const codes = ended.map((one) => (one === null ? 1 : exitCodeOf(one.state)))
   return names.length === 1 ? (codes[0] ?? 0) : Number(codes.some((code) => code !== 0))
 }

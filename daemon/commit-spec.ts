@@ -6,12 +6,14 @@ import { type Tree, workspaceTree } from '../lib/spec/tree.ts'
 
 /**
  * What a commit's experiment is, read from the commit itself: a hook in plain `sh` can read no
- * exp.yaml. What there is to link is looked for in the workspace, as always.
+ * exp.yaml. What there is to link is looked for in the workspace, as always. `shell` is a command that
+ * stands for the one written there.
  */
 export const commitSpec = async (
   commonDir: string,
   worktree: string | null,
   commit: string,
+  shell: string | null = null,
 ): Promise<Spec> => {
   const options = { cwd: '/', place: { gitDir: commonDir } }
   const workspace = worktree === null ? null : workspaceTree(worktree, ignoredPaths(worktree))
@@ -29,6 +31,11 @@ export const commitSpec = async (
     },
     isIgnored: async (paths) => (await workspace?.isIgnored(paths)) ?? new Set(),
   }
-  const { spec } = await resolveSpec({ tree, workdir: '', commandLine: null, flags: {} })
+  const { spec } = await resolveSpec({
+    tree,
+    workdir: '',
+    commandLine: shell === null ? null : { shell },
+    flags: {},
+  })
   return spec
 }

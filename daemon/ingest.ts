@@ -10,13 +10,18 @@ import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import { followRewrite } from './follow-rewrite.ts'
 import type { Arrival } from './queue.ts'
 import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
 import { comesTooSoon, skipIfOrphaned } from './skip-dependents.ts'
+import { steerByTrailers } from './steer-by-trailers.ts'
 
 /** The longest name that a file set aside keeps; the system's own limit is 255. */
 const MAX_NAME_BYTES = 200
+
+/** Verbs that look at rows before they change anything, or change refs first. */
+const STANDS_ALONE: ReadonlySet<Ticket['verb']> = new Set([...MOVES_REFS, 'rewrite'])
 
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
@@ -35,7 +40,7 @@ export const ingest = async (daemon: Daemon): Promise<void> => {
   for (const file of spooled(daemon.places)) {
     const read = readTicket(daemon.places, file)
     if (read === null) continue
-    if (!('problem' in read) && MOVES_REFS.has(read.verb)) {
+    if (!('problem' in read) && STANDS_ALONE.has(read.verb)) {
       takeIn(daemon, batch)
       batch = []
       takeIn(daemon, [await prepare(daemon, file, read)])
@@ -107,8 +112,9 @@ const again = (daemon: Daemon, file: string, ticket: Ticket): Prepared => {
   }
 }
 
-const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Prepared> => {
+const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prepared> => {
   const { queue } = daemon
+  let ticket = read
   const change = (apply: () => void, folder: string | null = null): Prepared => ({
     file,
     ticket,
@@ -118,8 +124,13 @@ const prepare = async (daemon: Daemon, file: string, ticket: Ticket): Promise<Pr
   try {
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
     if (ticket.verb === 'enqueue') {
+      ticket = await steerByTrailers(daemon, file, ticket)
       const arrivals = await readArrivals(daemon, ticket)
       return change(() => addAll(daemon, ticket, arrivals), arrivals[0]?.facts.id ?? null)
+    }
+    if (ticket.verb === 'rewrite') {
+      await followRewrite(daemon, ticket)
+      return change(() => {})
     }
     if (ticket.verb === 'environment') {
       const { env } = ticket
@@ -148,7 +159,12 @@ const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
   if (error instanceof GitError && error.exitCode === null) return { file, later: error.message }
   if (error instanceof UserError || error instanceof GitError) {
     // What is queued by a ticket that is wrong must be looked at; a verb's refusal is an answer.
-    if (ticket.verb === 'enqueue') return { file, ticket, problem: error.message }
+    if (ticket.verb === 'enqueue') {
+      const [item] = ticket.items
+      // Nobody waits for this answer: it is read later, in a log.
+      const what = ticket.hook === true && item !== undefined ? `${item.name}: ` : ''
+      return { file, ticket, problem: `${what}${error.message}` }
+    }
     return { file, ticket, refused: error.message }
   }
   const { code, stack } = error as NodeJS.ErrnoException

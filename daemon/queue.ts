@@ -24,6 +24,8 @@ export interface Arrival {
   after: Dependency[]
   keep: boolean
   ticket: string
+  /** Whether a hook queued it, for a commit that was made. */
+  byHook: boolean
   params: string
 }
 
@@ -59,10 +61,10 @@ export const openQueue = (db: Database.Database) => {
   const putExperiment = db.prepare(`
     insert into experiment (number, id, repository, worktree, baseline, branch, name, folded_name,
       snapshot, executor, workdir, overrides, spec, params, priority, keep, needs, env, ticket,
-      queued_at, state)
+      by_hook, queued_at, state)
     values (:number, :id, :repository, :worktree, :baseline, :branch, :name, :foldedName, :snapshot,
       :executor, :workdir, :overrides, :spec, :params, :priority, :keep, :needs, :env, :ticket,
-      :queuedAt, :state)`)
+      :byHook, :queuedAt, :state)`)
   const putDependency = db.prepare(`
     insert into dependency (experiment, after, must)
     select :number, other.number, :must from experiment as other
@@ -172,6 +174,7 @@ export const openQueue = (db: Database.Database) => {
         spec: printSpec(spec),
         keep: Number(keep),
         needs: JSON.stringify(spec.resources ?? NO_RESOURCES),
+        byHook: Number(arrival.byHook),
         env: env ?? repository.env,
         queuedAt: uuidTime(facts.id),
         state: isHeld ? 'held' : 'queued',

@@ -59,6 +59,7 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
       after: ticket.after,
       keep: ticket.keep,
       ticket: ticket.ticket,
+      byHook: ticket.hook === true,
       params: '{}',
     })
   }
@@ -74,7 +75,7 @@ export const checkEnvironment = ({ places }: Daemon, env: string): void => {
 }
 
 /** A repository of this user at its real path: a ticket may name any folder. */
-const checkRepository = async (commonDir: string): Promise<void> => {
+export const checkRepository = async (commonDir: string): Promise<void> => {
   const stat = lookAt(commonDir)
   if (stat === undefined) throw refusal(`there is no repository ${commonDir}`)
   if (stat.uid !== (process.getuid?.() ?? stat.uid)) {
@@ -99,7 +100,8 @@ const lookAt = (folder: string): Stats | undefined => {
   }
 }
 
-const readSnapshots = async (daemon: Daemon, ticket: Ticket): Promise<SnapshotFacts[]> => {
+/** The facts of the snapshots that a ticket names, each checked to be one of this queue. */
+export const readSnapshots = async (daemon: Daemon, ticket: Ticket): Promise<SnapshotFacts[]> => {
   const objects = await readObjects(
     ticket.repository,
     ticket.items.map(({ oid }) => oid),

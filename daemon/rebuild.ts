@@ -11,7 +11,14 @@ import { note } from './events.ts'
 import type { Arrival } from './queue.ts'
 import { readArrivals } from './read-arrivals.ts'
 import type { Place } from './records.ts'
-import { appendNumbers, readAttemptEnd, readEnd, readMarks, readNumbers } from './run-records.ts'
+import {
+  appendNumbers,
+  readAttemptEnd,
+  readEnd,
+  readMarks,
+  readNumbers,
+  readRewrites,
+} from './run-records.ts'
 import { skipIfOrphaned } from './skip-dependents.ts'
 
 /**
@@ -35,6 +42,9 @@ export const rebuild = async (daemon: Daemon): Promise<void> => {
       if (!(error instanceof UserError) && !(error instanceof GitError)) throw error
       note('rebuild', { ticket: ticket.ticket, problem: error.message })
     }
+  }
+  for (const { commonDir, ...one } of readRewrites(daemon.places)) {
+    daemon.records.rewrite(commonDir, one)
   }
   note('rebuilt', { experiments: built })
 }

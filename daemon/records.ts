@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { State } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
+import type { Rewritten } from '../lib/ticket.ts'
 import { type Gate, openDependencies } from './dependencies.ts'
 import type { AttemptEnd, End } from './run-records.ts'
 
@@ -35,6 +36,14 @@ export interface Notice {
   id: string
   env: string | null
   onFinish: string | null
+}
+
+/** An experiment that a hook queued for a commit, and that has not started. */
+export interface WaitingCommit {
+  id: string
+  name: string
+  branch: string | null
+  attempt: number
 }
 
 /** The SQL of the verbs that change records, beside the queue's own. */
@@ -98,6 +107,22 @@ export const openRecords = (db: Database.Database) => {
       select id from experiment
       where ticket = (select ticket from experiment where id = ?) order by number`)
     .pluck()
+  const putRewrite = db.prepare(`
+    insert or replace into rewrite (repository, old, new)
+    select id, :old, :new from repository where common_dir = :commonDir`)
+  const nextOf = db
+    .prepare<[string, string], string>(`
+      select new from rewrite
+      where repository = (select id from repository where common_dir = ?) and old = ?`)
+    .pluck()
+  const waitingFor = db.prepare<[string, string], WaitingCommit>(`
+    select id, name, branch, attempt from experiment
+    where repository = (select id from repository where common_dir = ?) and baseline = ?
+    and by_hook = 1 and state in ('queued', 'held') order by number`)
+  const supersede = db.prepare(`
+    update experiment set state = 'skipped', reason_code = 'superseded', reason_text = :text,
+      ended_at = :now
+    where id = :id and state in ('queued', 'held')`)
 
   return {
     ...openDependencies(db),
@@ -161,6 +186,25 @@ export const openRecords = (db: Database.Database) => {
       restore.run({ ...row, state: 'running', metrics: '{}', kept: '[]', workplace: null })
       const gpus = place.gpus === null ? null : JSON.stringify(place.gpus)
       restoreRun.run({ ...row, slot: place.slot, gpus, runState: null })
+    },
+    /** Notes what replaced a commit; false for a repository without experiments. */
+    rewrite: (commonDir: string, one: Rewritten): boolean =>
+      putRewrite.run({ commonDir, ...one }).changes > 0,
+    /** What a commit has become, by as many rewrites as there were; itself where by none. */
+    latest: (commonDir: string, commit: string): string => {
+      const seen = new Set([commit])
+      for (let now = commit; ; ) {
+        const next = nextOf.get(commonDir, now)
+        if (next === undefined || seen.has(next)) return now
+        seen.add(next)
+        now = next
+      }
+    },
+    /** What a hook queued for a commit and has not started. */
+    waitingFor: (commonDir: string, commit: string): WaitingCommit[] =>
+      waitingFor.all(commonDir, commit),
+    supersede: (id: string, text: string, now: number): void => {
+      supersede.run({ id, text, now })
     },
     /** The experiments that one ticket queued, this one among them. */
     siblings: (id: string): string[] => siblings.all(id),

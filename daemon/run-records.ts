@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Dependency } from '../lib/dependency.ts'
 import { appendLine, replaceFile } from '../lib/files.ts'
 import type { Places } from '../lib/places.ts'
+import type { Rewritten } from '../lib/ticket.ts'
 import type { Finish } from './queue.ts'
 
 // What the database knows and neither Git nor a run's own files do, kept beside them in `runs/`, so
@@ -61,6 +62,19 @@ export const readNumbers = (places: Places): Map<string, number> => {
   const pairs = [...text.matchAll(/^(\d+) (\S+)$/gm)]
   return new Map(pairs.map(([, number, id]) => [id ?? '', Number(number)]))
 }
+
+/** Notes which commits were replaced, and by which, where experiments stand on them. */
+export const appendRewrites = (places: Places, commonDir: string, rewritten: Rewritten[]): void => {
+  const lines = rewritten.map((one) => `${one.old} ${one.new} ${commonDir}`)
+  appendLine(rewritesFile(places), lines.join('\n'))
+}
+
+export const readRewrites = (places: Places): (Rewritten & { commonDir: string })[] =>
+  [...(readIfThere(rewritesFile(places)) ?? '').matchAll(/^([0-9a-f]+) ([0-9a-f]+) (.+)$/gm)].map(
+    ([, old = '', next = '', commonDir = '']) => ({ old, new: next, commonDir }),
+  )
+
+const rewritesFile = (places: Places): string => join(places.runs, '.rewrites')
 
 const numbersFile = (places: Places): string => join(places.runs, '.numbers')
 

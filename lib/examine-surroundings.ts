@@ -6,9 +6,8 @@ import { defaultWorkplaces } from './default-workplaces.ts'
 import type { Finding } from './examine.ts'
 import { gitText } from './git.ts'
 import { openHistory } from './history.ts'
-import { hookFile, hookState } from './hooks.ts'
+import { findHooks } from './hooks.ts'
 import { isNewer } from './newer-version.ts'
-import { packageRoot } from './package.ts'
 import type { Places } from './places.ts'
 import type { Repository } from './repository.ts'
 import { installedFile, serviceText } from './service/installed.ts'
@@ -32,23 +31,36 @@ export const examineGit = async (): Promise<Finding> => {
     : { is: 'ok', what: 'git', text, fix: null }
 }
 
-/** The hook of this repository, and whether what it calls is still there. */
+/** The hooks of this repository, and whether what they call is still there and somebody runs them. */
 export const examineHook = async (
+  places: Places,
   repository: Repository,
   { autoqueue }: Config,
 ): Promise<Finding> => {
   const what = 'hook'
-  const file = await hookFile(repository)
-  const { is } = hookState(file)
+  const hooks = await findHooks(repository, places)
   const isOn = autoqueue !== false
-  if (is === 'ours') {
-    if (!readFileSync(file, 'utf8').includes(packageRoot())) {
+  const file = hooks.map(({ ours }) => ours).join(', ')
+  const missing = hooks.filter(({ state }) => state.is !== 'ours')
+  if (missing.length === 0) {
+    const old = hooks.find(({ state }) => state.is === 'ours' && !state.isCurrent)
+    if (old !== undefined) {
       return {
         is: 'fault',
         what,
-        text: `${file} is of another installation`,
+        text: `${old.ours} is of another installation`,
         fix: 'git exp hooks install',
         remedy: 'install-hook',
+      }
+    }
+    const idle = hooks.find(({ state }) => state.is === 'ours' && !state.isRun)
+    if (idle !== undefined) {
+      const text = `${idle.manager?.name} does not run ${idle.ours} yet`
+      return {
+        is: isOn ? 'fault' : 'note',
+        what,
+        text,
+        fix: 'git exp hooks status tells what to add',
       }
     }
     return isOn
@@ -64,9 +76,11 @@ export const examineHook = async (
     ? {
         is: 'fault',
         what,
-        text: 'exp.autoqueue is on and the hook is not there',
+        text: `exp.autoqueue is on and ${missing[0]?.name} has no hook of ours`,
         fix: 'git exp hooks install',
-        ...(is === 'absent' ? { remedy: 'install-hook' as const } : {}),
+        ...(missing.every(({ state }) => state.is === 'absent')
+          ? { remedy: 'install-hook' as const }
+          : {}),
       }
     : { is: 'ok', what, text: 'is not installed', fix: null }
 }

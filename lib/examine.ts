@@ -46,7 +46,7 @@ export const examine = async (found: Places, repository: Repository | null): Pro
           ...examineService(found),
         ]),
     examinePool(config.config),
-    ...(repository === null ? [] : [await examineHook(repository, config.config)]),
+    ...(repository === null ? [] : [await examineHook(found, repository, config.config)]),
   ]
 }
 

@@ -22,6 +22,7 @@ export const experimentJson = (
     name: experiment.name,
     repository: experiment.repository,
     baseline: experiment.baseline,
+    rewritten: experiment.rewritten,
     branch: experiment.branch,
     snapshot: experiment.snapshot,
     result: end?.result ?? null,

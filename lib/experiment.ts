@@ -97,6 +97,8 @@ export interface Experiment {
   repository: string
   worktree: string | null
   baseline: string
+  /** The commit that the baseline is after amends and rebases; null where there were none. */
+  rewritten: string | null
   branch: string | null
   snapshot: string
   executor: Executor

@@ -58,10 +58,11 @@ const candidates = async (
   const colon = text.lastIndexOf(':')
   if (colon > 0) {
     const baseline = await commitOf(repository, text.slice(0, colon))
-    return all.filter((one) => one.baseline === baseline && isNamed(one, text.slice(colon + 1)))
+    const named = all.filter((one) => isNamed(one, text.slice(colon + 1)))
+    return standingOn(named, baseline)
   }
   const named = all.filter((one) => isNamed(one, text))
-  const here = named.filter((one) => one.baseline === repository.head)
+  const here = standingOn(named, repository.head)
   if (here.length > 0) return here
   if (named.length > 0) return named
   if (!/^[0-9a-f-]{7,64}$/.test(text)) return []
@@ -69,6 +70,12 @@ const candidates = async (
     const result = 'result' in one.state ? one.state.result : null
     return [one.id, one.snapshot, result ?? ''].some((id) => id.startsWith(text))
   })
+}
+
+/** Those of a commit itself, else those of what an amend or a rebase has made it of. */
+const standingOn = (named: Experiment[], commit: string): Experiment[] => {
+  const own = named.filter((one) => one.baseline === commit)
+  return own.length > 0 ? own : named.filter((one) => one.rewritten === commit)
 }
 
 const isNamed = (experiment: Experiment, name: string): boolean =>

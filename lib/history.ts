@@ -49,11 +49,20 @@ export interface DaemonRow {
 export const openHistory = (places: Places): History | null => {
   const db = openToRead(places.database)
   if (db === null) return null
+  // Its dependencies; and what a baseline has become: the last of its rewrites, if they go not round.
   const select = `select experiment.*, repository.common_dir as common_dir, (
       select json_group_array(json_object(
         'id', other.id, 'name', other.name, 'state', other.state, 'must', must))
       from dependency join experiment as other on other.number = dependency.after
-      where dependency.experiment = experiment.number) as after
+      where dependency.experiment = experiment.number) as after, (
+      with recursive later (hex) as (
+        select new from rewrite
+        where rewrite.repository = experiment.repository and old = experiment.baseline
+        union select new from rewrite join later on old = hex
+        where rewrite.repository = experiment.repository)
+      select hex from later where not exists (
+        select 1 from rewrite where rewrite.repository = experiment.repository and old = hex)
+    ) as rewritten
     from experiment join repository on repository.id = experiment.repository`
   const list = db.prepare<[string, number], Row>(
     `${select} where common_dir = ? order by number desc limit ?`,
@@ -179,6 +188,7 @@ interface Row {
   starred: number
   tags: string
   note: string | null
+  rewritten: string | null
 }
 
 const withAttempts = (row: Row, attempts: Attempt[]): Experiment => {
@@ -190,6 +200,7 @@ const withAttempts = (row: Row, attempts: Attempt[]): Experiment => {
     repository: row.common_dir,
     worktree: row.worktree,
     baseline: row.baseline,
+    rewritten: row.rewritten,
     branch: row.branch,
     snapshot: row.snapshot,
     executor: row.executor,

@@ -31,14 +31,21 @@ export const checkName = (name: string): string => {
 /** Names that differ in case alone clash everywhere, since on some file systems their refs do. */
 export const foldName = (name: string): string => name.normalize('NFC').toLowerCase()
 
-/** How the names of one `add` come about: given by the user, from parameters, or by chance. */
-export const proposeNames = (given: string | null, sweep: Override[][]): string[] => {
+/**
+ * How the names of one `add` come about: given by the user, from parameters, or else numbered after
+ * one that is made.
+ */
+export const proposeNames = (
+  given: string | null,
+  sweep: Override[][],
+  otherwise: () => string = randomName,
+): string[] => {
   const numbered = (base: string): string[] =>
     sweep.length === 1 ? [base] : sweep.map((_, i) => `${base}-${i + 1}`)
   if (given !== null) return numbered(checkName(given)).map(checkName)
   const fromParameters = sweep.map(parameterName)
   const useful = fromParameters.every((name) => name !== null && nameProblem(name) === null)
-  return useful ? (fromParameters as string[]) : numbered(randomName())
+  return useful ? (fromParameters as string[]) : numbered(otherwise())
 }
 
 /**

@@ -67,6 +67,7 @@ export const queuedExperiment = (
   repository: ticket.repository,
   worktree: ticket.worktree,
   baseline: facts.baseline,
+  rewritten: null,
   branch: facts.branch,
   snapshot: item.oid,
   executor: facts.executor,

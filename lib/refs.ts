@@ -69,6 +69,7 @@ export type RefChange =
   | { to: 'create'; ref: string; oid: string }
   | { to: 'verify-absent'; ref: string }
   | { to: 'delete'; ref: string; oid: string }
+  | { to: 'replace'; ref: string; oid: string; by: string }
 
 /**
  * One transaction: every change or none. Gives back false if a ref is not as it was expected. Locks
@@ -141,6 +142,8 @@ const changeLine = (change: RefChange): string => {
       return `verify ${change.ref}`
     case 'delete':
       return `delete ${change.ref} ${change.oid}`
+    case 'replace':
+      return `update ${change.ref} ${change.by} ${change.oid}`
   }
 }
 
@@ -154,6 +157,8 @@ const clash = async (commonDir: string, changes: RefChange[]): Promise<boolean> 
       .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
   )
   return changes.some((change) =>
-    change.to === 'delete' ? present.get(change.ref) !== change.oid : present.has(change.ref),
+    change.to === 'delete' || change.to === 'replace'
+      ? present.get(change.ref) !== change.oid
+      : present.has(change.ref),
   )
 }

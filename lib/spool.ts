@@ -18,9 +18,12 @@ import { MAX_TICKET_BYTES, parseTicket, printTicket, type Ticket } from './ticke
  * Puts a ticket where the daemon finds it, maildir's way: whole and on the disk before it has its
  * place in `new`. The name begins with the time, which keeps the order of what was typed.
  */
-export const putTicket = (places: Places, ticket: Ticket, nowMs: number): void => {
+export const putTicket = (places: Places, ticket: Ticket, nowMs: number): void =>
+  putTicketAs(places, `${nowMs}-${ticket.ticket}`, ticket)
+
+/** The same for a file's name in `new`, in the place of one that is there already. */
+export const putTicketAs = (places: Places, name: string, ticket: Ticket): void => {
   const text = printTicket(ticket)
-  const name = `${nowMs}-${ticket.ticket}`
   const draft = join(places.spool.tmp, name)
   try {
     if (Buffer.byteLength(text) > MAX_TICKET_BYTES) {
@@ -38,9 +41,14 @@ export const putTicket = (places: Places, ticket: Ticket, nowMs: number): void =
 export const spooled = (places: Places): string[] => listIfThere(places.spool.new)
 
 /** The ids of all experiments that a ticket names, be it waiting or set aside. */
-export const namedInSpool = (places: Places): Set<string> => {
+export const namedInSpool = ({ spool }: Places): Set<string> => namedIn([spool.new, spool.bad])
+
+/** The ids of the experiments that are still to be taken in. */
+export const waitingInSpool = ({ spool }: Places): Set<string> => namedIn([spool.new])
+
+const namedIn = (folders: string[]): Set<string> => {
   const ids = new Set<string>()
-  for (const folder of [places.spool.new, places.spool.bad]) {
+  for (const folder of folders) {
     for (const name of listIfThere(folder)) {
       const read = readTicketFile(join(folder, name))
       if (read === null || 'problem' in read) continue

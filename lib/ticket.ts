@@ -20,6 +20,7 @@ export const VERBS = [
   'star',
   'tag',
   'note',
+  'rewrite',
 ] as const
 export type Verb = (typeof VERBS)[number]
 
@@ -31,6 +32,12 @@ export interface TicketItem {
   oid: string
   id: string
   name: string
+}
+
+/** A commit that an amend or a rebase replaced, and by which one. */
+export interface Rewritten {
+  old: string
+  new: string
 }
 
 /** A request to the daemon, as it lies in the spool. */
@@ -50,6 +57,10 @@ export interface Ticket {
   after: Dependency[]
   /** Whether the workplace stays after the run. */
   keep: boolean
+  /** Whether a Git hook queued it: its snapshot is of a commit, whose trailers may ask for more. */
+  hook?: true
+  /** What `rewrite` is about; it has no items. */
+  rewritten?: Rewritten[]
   /** What a verb needs besides: the new name, the note, `on` or `off`, `+tag` or `-tag`. */
   value?: string
   items: TicketItem[]
@@ -87,10 +98,12 @@ export const printTicket = (ticket: Ticket): string =>
     ...(ticket.hold ? ['hold true'] : []),
     ...printDependencies(ticket.after),
     `keep ${ticket.keep}`,
+    ...(ticket.hook === undefined ? [] : [`hook ${ticket.hook}`]),
     ...(ticket.value === undefined ? [] : [`value ${quoteValue(ticket.value)}`]),
     // A ticket that was cut at the end of a line is known by it.
     `items ${ticket.items.length}`,
     '',
+    ...(ticket.rewritten ?? []).map((one) => `${one.old} ${one.new}`),
     ...ticket.items.map(({ oid, id, name }) => `${oid} ${id} ${name}`),
     '',
   ].join('\n')
@@ -106,9 +119,14 @@ export const parseTicket = (text: string): Ticket | { problem: string } => {
   if (first !== FIRST_LINE) return { problem: `it does not begin with “${FIRST_LINE}”` }
   const head = parseHead(lines)
   if ('problem' in head) return head
-  const items = parseItems(text.slice(gap + 2))
-  if ('problem' in items) return items
   const { count, ...facts } = head
+  const body = text.slice(gap + 2)
+  if (facts.verb === 'rewrite') {
+    const rewritten = parseRewritten(body)
+    return 'problem' in rewritten ? rewritten : { ...facts, items: [], rewritten }
+  }
+  const items = parseItems(body)
+  if ('problem' in items) return items
   if (count !== null && count !== items.length) return { problem: 'it is cut off' }
   return { ...facts, items }
 }
@@ -124,11 +142,12 @@ const KEYS = [
   'after',
   'after-any',
   'keep',
+  'hook',
   'value',
   'items',
 ]
 
-/** A ticket's head. A hook's does not count its items: it always has one. */
+/** A ticket's head. A hook's does not count its items: it has one at most. */
 type Head = Omit<Ticket, 'items'> & { count: number | null }
 
 const parseHead = (lines: string[]): Head | { problem: string } => {
@@ -153,6 +172,7 @@ const parseHead = (lines: string[]): Head | { problem: string } => {
     hold: found.get('hold') === 'true',
     after: readDependencies((key) => found.get(key)),
     keep: found.get('keep') === 'true',
+    ...(found.get('hook') === 'true' ? { hook: true } : {}),
     count: found.has('items') ? Number(found.get('items')) : null,
     ...(found.has('value') ? { value: found.get('value') ?? '' } : {}),
   }
@@ -198,4 +218,18 @@ const parseItems = (body: string): TicketItem[] | { problem: string } => {
     items.push({ oid, id, name })
   }
   return items
+}
+
+/** Lines as git hands them to post-rewrite: the old commit, the new one, and perhaps more. */
+const parseRewritten = (body: string): Rewritten[] | { problem: string } => {
+  const rewritten: Rewritten[] = []
+  for (const line of body.split('\n')) {
+    if (line === '') continue
+    const [old = '', next = ''] = line.split(' ')
+    if (![old, next].every((oid) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid))) {
+      return { problem: `its line “${line.slice(0, 80)}” names no rewritten commit` }
+    }
+    rewritten.push({ old, new: next })
+  }
+  return rewritten
 }

@@ -1,8 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
 /** A UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits, so that ids sort by time. */
-export const uuid7 = (nowMs: number): string => {
-  const bytes = randomBytes(16)
+export const uuid7 = (nowMs: number): string => toUuid(nowMs, randomBytes(16))
+
+/** A UUIDv7 of another one's time that is the same whenever it is made: a second try makes it again. */
+export const derivedUuid = (id: string, salt: string): string =>
+  toUuid(uuidTime(id), createHash('sha256').update(`${id} ${salt}`).digest().subarray(0, 16))
+
+const toUuid = (nowMs: number, bytes: Buffer): string => {
   bytes.writeUIntBE(nowMs, 0, 6)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)

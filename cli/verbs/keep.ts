@@ -16,9 +16,9 @@ const SERVICE_VERBS = {
 }
 
 const HOOK_VERBS = {
-  install: 'write the post-commit hook of this repository',
-  uninstall: 'remove it',
-  status: 'whether it is there and on',
+  install: 'write the post-commit, post-rewrite and post-merge hooks of this repository',
+  uninstall: 'remove them, and put back what stood there before',
+  status: 'whether they are there, who runs them, and for which branches they are on',
 }
 
 export const keepVerbs = ({ verb, done }: Verbs): void => {
@@ -46,14 +46,12 @@ export const keepVerbs = ({ verb, done }: Verbs): void => {
   }
   const hooks = verb('hooks', 'queue each commit by a Git hook').usage('<what>')
   for (const what of ['install', 'uninstall', 'status'] as const) {
-    hooks
-      .command(what)
-      .description(HOOK_VERBS[what])
-      .exitOverride()
-      .action(async () => {
-        const verbs = await import('../hooks.ts')
-        done(await verbs.hooks({ what }))
-      })
+    const sub = hooks.command(what).description(HOOK_VERBS[what]).exitOverride()
+    if (what === 'status') sub.option('--json', 'print it as JSON')
+    sub.action(async (options: object) => {
+      const verbs = await import('../hooks.ts')
+      done(await verbs.hooks({ what, ...options }))
+    })
   }
   verb('config', 'every setting, its value and where it came from')
     .option('--json', 'print them as JSON')

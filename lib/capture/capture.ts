@@ -220,7 +220,7 @@ const refuseBroken = async (repository: Repository, snapshots: Captured[]): Prom
 }
 
 /** Whether every object that the snapshots add to the baseline is there. */
-const isWhole = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {
+export const isWhole = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {
   const oids = snapshots.map(({ oid }) => oid)
   try {
     await git(['rev-list', '--objects', '--quiet', '--stdin'], {

@@ -137,34 +137,6 @@ t.test('GIT_EXP=0, and a run, keep a commit from queueing itself', async (t) => 
   t.strictSame(await namesIn(repo), ['outer'])
 })
 
-t.test('nothing is queued while a rebase or a series of picks goes on', async (t) => {
-  const world = sandbox(t)
-  const repo = await world.repository(exp)
-  for (const branch of ['topic', 'picked']) {
-    await repo.git('checkout', '--quiet', '-B', branch, 'main')
-    for (const name of ['x', 'y']) {
-      repo.write(`${branch}-${name}`, 'x\n')
-      await repo.git('add', '--all')
-      await repo.git('commit', '--quiet', '--message', name)
-    }
-  }
-  await repo.git('checkout', '--quiet', 'main')
-  await repo.git('commit', '--quiet', '--allow-empty', '--message', 'Onward')
-  await hooked(world, repo)
-  await repo.git('rebase', '--quiet', 'main', 'topic')
-  await repo.git(
-    'rebase',
-    '--quiet',
-    '--exec',
-    'git commit --amend --allow-empty --no-edit',
-    'HEAD~2',
-  )
-  await repo.git('cherry-pick', 'main..picked')
-  t.equal(await repo.git('log', '--format=%s', 'main..'), 'y\nx\ny\nx')
-  t.strictSame(await namesIn(repo), [])
-  t.match(await commit(world, repo.path), 'git exp: queued')
-})
-
 t.test('a commit succeeds and says nothing where nothing can be queued', async (t) => {
   const world = sandbox(t)
   const repo = await world.repository(exp)
@@ -229,6 +201,33 @@ t.test('linked worktrees, sub-folders, a detached HEAD and odd paths queue too',
   )
   const branches = all.map(({ branch }) => branch ?? 'none')
   t.strictSame(branches.sort(), ['main', 'main', 'none', 'topic'])
+  t.strictSame(readdirSync(world.places.spool.bad), [])
+})
+
+t.test('a commit queues what it is whatever index and git dir it was made with', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ ...exp, '.gitignore': 'out\n' })
+  await hooked(world, repo)
+  repo.write('a.txt', 'by another index\n')
+  const env = { GIT_INDEX_FILE: join(world.folder, 'another index') }
+  await world.run('git', ['read-tree', 'HEAD'], { cwd: repo.path, env })
+  t.match(await commit(world, repo.path, { env, args: ['a.txt'] }), 'git exp: queued')
+  const place = { GIT_DIR: join(repo.path, '.git'), GIT_WORK_TREE: repo.path }
+  t.match(await commit(world, world.folder, { env: place }), 'git exp: queued')
+  const linked = join(world.folder, 'linked')
+  await repo.git('worktree', 'add', '--quiet', '--detach', linked)
+  const own = {
+    GIT_DIR: join(repo.path, '.git/worktrees/linked'),
+    GIT_INDEX_FILE: `${place.GIT_DIR}/worktrees/linked/index`,
+  }
+  t.match(await commit(world, linked, { env: own }), 'git exp: queued')
+  t.equal((await repo.exp('wait')).exitCode, 0)
+  const heads = [await repo.git('rev-parse', 'HEAD'), await repo.git('rev-parse', 'HEAD~1')]
+  const shown = await repo.shown()
+  t.equal(shown.length, 3)
+  for (const head of heads) t.ok(shown.some(({ baseline }) => baseline === head))
+  const log = await repo.exp('log', `commit-${heads[1]?.slice(0, 8)}`)
+  t.match(log.stdout, '\nby another index\n')
   t.strictSame(readdirSync(world.places.spool.bad), [])
 })
 

@@ -50,6 +50,7 @@ t.test('an experiment reads back with all its facts', async (t) => {
     params: { 'params.yaml': { lr: 0.1, seed: 90071992547409931n } },
     metrics: {},
     goal: { acc: 'max' },
+    rewritten: null,
     priority: 5,
     after: [],
     queuedAt: 1_767_323_045_000,

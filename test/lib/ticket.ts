@@ -71,7 +71,13 @@ t.test('what is printed reads back the same, whatever the paths are', async (t) 
   }
   const bare = { ...ticket, worktree: null, env: null, priority: 0, keep: false, items: [] }
   t.strictSame(parseTicket(printTicket(bare)), bare)
+  const rewritten = [{ old: 'a'.repeat(40), new: 'b'.repeat(40) }]
+  const rewrite: Ticket = { ...bare, verb: 'rewrite', value: 'amend', rewritten }
+  t.strictSame(parseTicket(printTicket(rewrite)), rewrite)
+  t.match(parseTicket(`${printTicket(rewrite)}HEAD b\n`), { problem: /no rewritten commit/ })
+  t.strictSame(parseTicket(printTicket({ ...bare, hook: true })), { ...bare, hook: true })
   for (const verb of VERBS) {
+    if (verb === 'rewrite') continue
     t.strictSame(parseTicket(printTicket({ ...ticket, verb })), { ...ticket, verb }, verb)
   }
 })
