@@ -64,7 +64,11 @@ const status = (found: Hook[], config: Config, asJson: boolean): number => {
   const isWell = found.every(({ state }) => state.is === 'ours' && state.isRun && state.isCurrent)
   if (asJson) {
     const hooks = found.map(({ name, file, ours, manager, state }) => ({
-      ...{ name, file, ours, state: state.is, manager: manager?.name ?? null },
+      name,
+      file,
+      ours,
+      state: state.is,
+      manager: manager?.name ?? null,
       current: state.is === 'ours' ? state.isCurrent : null,
       run: state.is === 'ours' ? state.isRun : null,
       before: state.is === 'ours' ? state.before : null,

@@ -24,8 +24,13 @@ export const readCommitTrailers = async (
 ): Promise<CommitTrailers> => {
   const text = await gitText(
     [
-      ...['log', '-1', '--no-show-signature', '--encoding=UTF-8'],
-      ...['--format=%(trailers:only,unfold,separator=%x00)', commit, '--'],
+      'log',
+      '-1',
+      '--no-show-signature',
+      '--encoding=UTF-8',
+      '--format=%(trailers:only,unfold,separator=%x00)',
+      commit,
+      '--',
     ],
     { place: { gitDir: commonDir } },
   )

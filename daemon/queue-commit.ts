@@ -30,14 +30,26 @@ export const queueCommit = async (
   })
   if (await isSkipped(commonDir, head)) return
   const repository: Repository = {
-    ...{ commonDir, gitDir: commonDir, worktree: worktree ?? commonDir },
-    ...{ workdir: '', head, branch },
+    commonDir,
+    gitDir: commonDir,
+    worktree: worktree ?? commonDir,
+    workdir: '',
+    head,
+    branch,
   }
   const name = `commit-${head.slice(0, 8)}`
   const id = derivedUuid(asking.ticket, head)
   const facts: SnapshotFacts = {
-    ...{ id, queue: queueId(places), name, baseline: head, branch, workdir: '', overrides: [] },
-    ...{ replaced: [], executor: 'temp-dir', spec: null },
+    id,
+    queue: queueId(places),
+    name,
+    baseline: head,
+    branch,
+    workdir: '',
+    overrides: [],
+    replaced: [],
+    executor: 'temp-dir',
+    spec: null,
   }
   const baseline = await describeCommit(repository)
   const tree = await gitText(['rev-parse', '--verify', `${head}^{tree}`], { place })

@@ -54,7 +54,10 @@ export const findHooks = async (repository: Repository, places: Places): Promise
     const ours = manager === null ? file : join(commonDir, 'git-exp', name)
     const found = readIfThere(ours)
     return {
-      ...{ name, file, ours, manager },
+      name,
+      file,
+      ours,
+      manager,
       state: stateOf(found, {
         isManaged: manager !== null,
         isCurrent: found === hookText(name, places),
