@@ -41,7 +41,7 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
     const ended = overview?.ended ?? []
     const shown = [...ended.toReversed(), ...running, ...queued]
     if (shown.length > 0) process.stdout.write(table(places, history, shown))
-    process.stdout.write(`${summary(history, repository.commonDir, pending)}\n`)
+    process.stdout.write(`${summaryText(history, repository.commonDir, pending)}\n`)
     process.stdout.write(`${daemonText(places, history)}\n`)
     return 0
   })
@@ -82,7 +82,11 @@ const progressText = ({ metrics, progress = {} }: Experiment): string =>
     .map(([key, value]) => `${plainText(key)} ${valueText(value)}`)
     .join(', ')
 
-const summary = (history: History | null, commonDir: string, pending: Experiment[]): string => {
+export const summaryText = (
+  history: History | null,
+  commonDir: string,
+  pending: Experiment[],
+): string => {
   const counts = history?.counts(commonDir) ?? new Map<string, number>()
   if (pending.length > 0) counts.set('queued', (counts.get('queued') ?? 0) + pending.length)
   if (counts.size === 0)

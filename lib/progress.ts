@@ -43,7 +43,7 @@ export const numbersIn = (text: string): Record<string, number> => {
 }
 
 /** The end of a log: of its newest part, where it is so long that its middle will be cut out. */
-const readTail = (log: string): string => readEnd(`${log}.newer`) ?? readEnd(log) ?? ''
+export const readTail = (log: string): string => readEnd(`${log}.newer`) ?? readEnd(log) ?? ''
 
 const readEnd = (file: string): string | null => {
   let fd: number

@@ -26,6 +26,12 @@ export const lookVerbs = ({ verb, done }: Verbs): void => {
       const { show } = await import('../show.ts')
       done(await show({ names, ...options }))
     })
+  verb('top', 'a live view: what runs, waits and has ended, latest metrics, logs').action(
+    async () => {
+      const { top } = await import('../top.ts')
+      done(await top())
+    },
+  )
   verb('diff', 'what differs between experiments: parameters, metrics, code')
     .argument('<names...>')
     .option('--stat', 'of the code only which files, and how much')
