@@ -73,10 +73,13 @@ const watch = (session: Session, screen: ReturnType<typeof takeScreen>): Promise
       const next = pressed.action === null ? look() : act(pressed.action)
       next.catch((error: unknown) => end(() => reject(error)))
     }
-    const timer = setInterval(() => look().catch((error) => end(() => reject(error))), LOOK_MS)
+    const lookAgain = (): void => {
+      look().catch((error: unknown) => end(() => reject(error)))
+    }
+    const timer = setInterval(lookAgain, LOOK_MS)
     emitKeypressEvents(process.stdin)
     process.stdin.on('keypress', onKey)
-    look().catch((error) => end(() => reject(error)))
+    lookAgain()
   })
 
 const NAMED = new Set(['up', 'down', 'return', 'escape', 'backspace'])

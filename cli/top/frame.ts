@@ -32,7 +32,7 @@ export const frame = (
   around: Surroundings,
   { rows, columns }: { rows: number; columns: number },
 ): string[] => {
-  const cut = (line: string): string => [...line].slice(0, columns).join('')
+  const cut = (line: string): string => Array.from(line).slice(0, columns).join('')
   const head = around.summary.map((line) => cut(plainText(line)))
   const foot = cut(footOf(state))
   const body = rows - head.length - 1
@@ -102,7 +102,11 @@ const logLines = (log: string, rows: number, columns: number): string[] => {
   if (lines.at(-1) === '') lines.pop()
   const last = rows > 0 ? lines.slice(-rows) : []
   return filled(
-    last.map((line) => [...plainText(line.replaceAll('\t', '    '))].slice(0, columns).join('')),
+    last.map((line) =>
+      Array.from(plainText(line.replaceAll('\t', '    ')))
+        .slice(0, columns)
+        .join(''),
+    ),
     rows,
   )
 }

@@ -106,7 +106,7 @@ const typed = (state: TopState, key: string): TopState => {
   const filter =
     key === 'backspace'
       ? state.filter.slice(0, -1)
-      : state.filter + ([...key].length === 1 ? key : '')
+      : state.filter + (Array.from(key).length === 1 ? key : '')
   return withExperiments({ ...state, filter }, state.experiments)
 }
 
