@@ -30,26 +30,26 @@ export const publish = async (
   collected: Collected,
   run: RunFacts,
 ): Promise<Published> => {
-  const earlier = await publishedBefore(job, run.isSuccess)
-  if (earlier !== null) return { result: earlier, name: job.name }
   const result = await commitResult(job, collected, run)
-  if (!run.isSuccess) {
-    await publishFailure(job, result)
-    return { result, name: job.name }
-  }
-  const ref = resultRef(job.baseline, job.name)
+  const ref = refOf(job, run.isSuccess)
   if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])) {
     return { result, name: job.name }
   }
-  return (await renamedBefore(job)) ?? publishUnderFreeName(job, result)
+  const earlier = await publishedBefore(job, run.isSuccess)
+  if (earlier !== null) return { result: earlier, name: job.name }
+  if (run.isSuccess) return (await renamedBefore(job)) ?? publishUnderFreeName(job, result)
+  await publishFailureBeside(job, result)
+  return { result, name: job.name }
 }
 
+const refOf = (job: Job, isSuccess: boolean): string =>
+  isSuccess ? resultRef(job.baseline, job.name) : failureRef(job.baseline, job.name, job.attempt)
+
 /** A ref that somebody else has put in its place keeps no failure from having one. */
-const publishFailure = async (job: Job, oid: string): Promise<void> => {
-  const ref = failureRef(job.baseline, job.name, job.attempt)
-  for (let n = 1; ; n++) {
-    const own = n === 1 ? ref : `${ref}-${n}`
-    if (await changeRefs(job.commonDir, [{ to: 'create', ref: own, oid }])) return
+const publishFailureBeside = async (job: Job, oid: string): Promise<void> => {
+  for (let n = 2; ; n++) {
+    const ref = `${refOf(job, false)}-${n}`
+    if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid }])) return
   }
 }
 
@@ -91,10 +91,8 @@ const commitResult = async (job: Job, collected: Collected, run: RunFacts): Prom
 
 /** The result of this very attempt, if its ref is there already. */
 const publishedBefore = async (job: Job, isSuccess: boolean): Promise<string | null> => {
-  const ref = isSuccess
-    ? resultRef(job.baseline, job.name)
-    : failureRef(job.baseline, job.name, job.attempt)
-  const { stdout } = await git(['for-each-ref', '--format=%(objectname)%00%(contents)', ref], {
+  const format = '--format=%(objectname)%00%(contents)'
+  const { stdout } = await git(['for-each-ref', format, refOf(job, isSuccess)], {
     place: { gitDir: job.commonDir },
   })
   const [oid = '', message = ''] = stdout.toString().split('\0')
