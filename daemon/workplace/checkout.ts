@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { dropIndex } from '../../lib/capture/private-index.ts'
-import { type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
+import { GitError, type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
 import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 
@@ -35,10 +35,14 @@ export const optionsFor = (slot: Slot): GitOptions => ({
   env: marked(slot.outermost),
 })
 
-/** Removes whatever is in the workplace and not in its index, but for `keep`; follows no link. */
+/**
+ * Removes whatever is in the workplace and not in its index, but for `keep`; follows no link. Throws
+ * `GitError` also where git only warns: a folder that it cannot open it would leave as it is.
+ */
 export const removeLeftovers = async (slot: Slot, keep: string[]): Promise<void> => {
-  const kept = keep.flatMap((path) => ['-e', `/${path}`])
-  await git(['clean', '-ffdxq', ...kept], optionsFor(slot))
+  const args = ['clean', '-ffdxq', ...keep.flatMap((path) => ['-e', `/${path}`])]
+  const { stderr, stdout } = await git(args, optionsFor(slot))
+  if (stderr !== '') throw new GitError(args, 0, stderr, stdout)
 }
 
 /** The snapshot's tracked and untracked files as one tree. */

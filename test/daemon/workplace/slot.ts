@@ -107,6 +107,20 @@ t.test('a damaged slot still gives exactly the snapshot', async (t) => {
   t.equal(statSync(join(victim, 'folder')).mode & 0o777, 0o550)
 })
 
+t.test('a folder that nobody may open goes with the snapshot that had it', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': 'a\n', 'b/e/f.txt': 'f\n' })
+  const first = jobOf(repo, (await runScript(repo, 'true')).experiment)
+  const slot = slotIn(world, repo)
+  rmSync(join(repo.path, 'b'), { recursive: true })
+  const second = jobOf(repo, (await runScript(repo, 'true')).experiment)
+  await materialize(slot, first)
+  rmSync(join(slot.workplace, 'b/e/f.txt'))
+  chmodSync(join(slot.workplace, 'b/e'), 0)
+  await materialize(slot, second)
+  t.strictSame(listing(slot.workplace), { 'a.txt': 'file a\n' })
+})
+
 t.test('a slot that a killed daemon left half-way is not trusted by the next', async (t) => {
   const world = sandbox(t)
   const repo = await world.repository({ 'a.txt': 'a\n', 'm.slow': 'm\n', 'z.txt': 'z\n' })
