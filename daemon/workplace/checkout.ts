@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { dropIndex } from '../../lib/capture/private-index.ts'
 import { GitError, type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
@@ -17,8 +18,18 @@ export const slotPlace = (slot: Slot): GitPlace => ({
  * only what differs is written. The slot's index tells what it held, and git looks at each file again.
  */
 export const writeFiles = async (slot: Slot, tree: string): Promise<void> => {
-  await git(['read-tree', '--reset', '-u', tree], optionsFor(slot))
+  const args = ['read-tree', '--reset', '-u', tree]
+  const { stderr, stdout } = await git(args, optionsFor(slot))
+  // Of what it may not remove git only warns, and filters may say anything there.
+  if (stderr !== '' && hasClosedFolder(slot.workplace)) throw new GitError(args, 0, stderr, stdout)
 }
+
+/** Whether there is a folder that its owner may not list, enter or change. Follows no link. */
+const hasClosedFolder = (folder: string): boolean =>
+  (lstatSync(folder).mode & 0o700) !== 0o700 ||
+  readdirSync(folder, { withFileTypes: true }).some(
+    (entry) => entry.isDirectory() && hasClosedFolder(join(folder, entry.name)),
+  )
 
 /** Whether the same blob may be other bytes in a tree than in the slot's index. */
 export const hasOtherAttributes = async (slot: Slot, tree: string): Promise<boolean> => {
