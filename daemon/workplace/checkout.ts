@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { dropIndex } from '../../lib/capture/private-index.ts'
 import { GitError, type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
 import { marked } from './orphans.ts'
@@ -31,13 +31,32 @@ const hasClosedFolder = (folder: string): boolean =>
     (entry) => entry.isDirectory() && hasClosedFolder(join(folder, entry.name)),
   )
 
-/** Whether the same blob may be other bytes in a tree than in the slot's index. */
-export const hasOtherAttributes = async (slot: Slot, tree: string): Promise<boolean> => {
-  const args = ['diff-index', '--cached', '--name-only', '-z', tree, '--', ATTRIBUTES]
-  return (await gitList(args, optionsFor(slot))).length > 0
+/** How a tree differs from what the slot's index has. */
+export interface Difference {
+  /** Whether the same blob may be other bytes now. */
+  hasOtherAttributes: boolean
+  /** The folders of files that the tree has no more, as a latin1 character a byte. */
+  leaving: string[]
 }
 
-const ATTRIBUTES = ':(top,glob)**/.gitattributes'
+export const compareWith = async (slot: Slot, tree: string): Promise<Difference> => {
+  const args = ['diff-index', '--cached', '--name-status', '--no-renames', '-z', tree]
+  const entries = await gitList(args, optionsFor(slot))
+  const paths = entries.filter((_, i) => i % 2 === 1)
+  return {
+    hasOtherAttributes: paths.some((path) => /(?:^|\/)\.gitattributes$/.test(path)),
+    // Added, as the index is what the tree is compared with.
+    leaving: [
+      ...new Set(paths.filter((_, i) => entries[i * 2] === 'A').map((path) => posix.dirname(path))),
+    ],
+  }
+}
+
+/** Whether one of these folders is still there: git leaves what holds a repository of its own. */
+export const isAnyLeft = ({ workplace }: Slot, folders: string[]): boolean =>
+  folders.some((folder) => existsSync(Buffer.from(`${latin1(workplace)}/${folder}`, 'latin1')))
+
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
 
 /** How git writes to a slot. */
 export const optionsFor = (slot: Slot): GitOptions => ({

@@ -3,7 +3,14 @@ import type { Brought } from '../../lib/command-file.ts'
 import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
-import { hasOtherAttributes, removeLeftovers, wholeTree, writeFiles } from './checkout.ts'
+import {
+  compareWith,
+  type Difference,
+  isAnyLeft,
+  removeLeftovers,
+  wholeTree,
+  writeFiles,
+} from './checkout.ts'
 import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
@@ -65,18 +72,19 @@ const layOut = async (
     const tree = await treeOf(slot)
     const had = readSubmodules(slot)
     // Before git writes: it would go by attributes that lie about where the tree has none.
-    const [{ folders, submodules }, isOther] = await settle<[TreeFolders, boolean, unknown]>([
+    const [{ folders, submodules }, difference] = await settle<[TreeFolders, Difference, unknown]>([
       listFolders(slot, tree),
-      hasOtherAttributes(slot, tree),
+      compareWith(slot, tree),
       removeLeftovers(slot, job.spec.keep),
     ])
-    if (isOther) {
+    const leaving = difference.leaving.filter((folder) => !folders.includes(folder))
+    if (difference.hasOtherAttributes) {
       dropIndex(slot.index)
       await removeLeftovers(slot, job.spec.keep)
     }
     await writeFiles(slot, tree)
-    // Git leaves the files of a submodule that is none any more.
-    if (had.length > 0) await removeLeftovers(slot, job.spec.keep)
+    // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
+    if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
     restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
     await layRunGit(slot, job, config, refs)
     for (const sub of await submoduleJobs(slot, job, submodules)) {
