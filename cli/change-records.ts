@@ -24,6 +24,22 @@ export const changeRecords = async (
   return found
 }
 
+/** So many are changed well within the time that an answer is waited for. */
+const PART = 50
+
+/** Asks the daemon to change the records of many, and gives each part back when it is done. */
+export async function* requestInParts(
+  { places, repository }: Session,
+  verb: Ticket['verb'],
+  experiments: Experiment[],
+): AsyncGenerator<Experiment[]> {
+  for (let at = 0; at < experiments.length; at += PART) {
+    const part = experiments.slice(at, at + PART)
+    await request(places, recordTicket(verb, repository.commonDir, part), Date.now())
+    yield part
+  }
+}
+
 /** A line for each experiment that a verb was done to. */
 export const say = (text: string, experiments: Experiment[]): void => {
   process.stderr.write(experiments.map(({ name }) => `${text} ${name}\n`).join(''))

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises'
 import { UserError } from '../lib/errors.ts'
+import { ask } from './ask.ts'
 
 /** More than these are asked about: most likely a range was mistyped. */
 const MANY = 10_000
@@ -17,13 +17,9 @@ export const confirmSize = async (count: number, isConfirmed: boolean): Promise<
       'queue them in parts, or draw some of them: --sample 100',
     )
   }
-  if (process.stdin.isTTY === true && process.stderr.isTTY === true) {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr })
-    const answer = await terminal.question(`queue ${amount} experiments? [y/N] `)
-    terminal.close()
-    if (/^y(es)?$/i.test(answer.trim())) return
-    throw new UserError('too-large', 'nothing was queued')
-  }
+  const answer = await ask(`queue ${amount} experiments?`)
+  if (answer === true) return
+  if (answer === false) throw new UserError('too-large', 'nothing was queued')
   throw new UserError(
     'too-large',
     `these would be ${amount} experiments, and more than ${MANY.toLocaleString('en')} are only queued on demand`,

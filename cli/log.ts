@@ -6,6 +6,7 @@ import type { History } from '../lib/history.ts'
 import { lastAttempt, logFile, logFollower } from '../lib/log-follower.ts'
 import { logReader } from '../lib/log-reader.ts'
 import { pendingExperiments } from '../lib/pending.ts'
+import { hasFailed } from '../lib/selection.ts'
 import { linePrinter } from './line-printer.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 import { whyWaiting } from './why-waiting.ts'
@@ -14,17 +15,25 @@ export interface LogOptions {
   names: string[]
   follow?: boolean
   attempt?: string
+  /** Of all that failed, in place of names. */
+  failed?: boolean
 }
 
 /**
  * Prints the logs of runs, in turn; with `follow` all at once until they have ended, over attempts.
  * Of several each line begins with its experiment's name.
  */
-export const log = async ({ names, follow, attempt }: LogOptions): Promise<number> => {
+export const log = async ({ names, follow, attempt, failed }: LogOptions): Promise<number> => {
   const session = await openSession()
   const { places } = session
+  if (failed === true && (names.length > 0 || follow === true || attempt !== undefined)) {
+    throw new UserError('usage', '--failed stands alone: it takes no names, -f or --attempt')
+  }
   const experiments = await withHistory(places, async (history) => {
-    const chosen = await chooseAll(session, history, names)
+    const chosen =
+      failed === true
+        ? chooseFailed(history?.list(session.repository.commonDir) ?? [])
+        : await chooseAll(session, history, names)
     const why = whyWaiting(places, history)
     for (const one of chosen) {
       const waits = why(one)
@@ -32,6 +41,7 @@ export const log = async ({ names, follow, attempt }: LogOptions): Promise<numbe
     }
     return chosen
   })
+  if (experiments.length === 0) process.stderr.write('none of the experiments here has failed\n')
   const printers = experiments.map(({ name }) =>
     linePrinter(experiments.length === 1 ? null : name, (text) => process.stdout.write(text)),
   )
@@ -74,6 +84,10 @@ const chooseAll = (
       ? [choose(session, history)]
       : names.map((name) => findExperiment(session.places, history, session.repository, name)),
   )
+
+/** Those that failed, that which ended last in the end. */
+const chooseFailed = (all: Experiment[]): Experiment[] =>
+  all.filter(hasFailed).toSorted((a, b) => endOf(a) - endOf(b))
 
 /** Without a name: what runs, else what ended last, else what is queued next. */
 const choose = async (

@@ -1,23 +1,22 @@
 import { basename, resolve } from 'node:path'
-import { stateText } from '../lib/describe.ts'
 import { UserError } from '../lib/errors.ts'
-import type { Experiment } from '../lib/experiment.ts'
+import { type Experiment, isEnded } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { replaceFile } from '../lib/files.ts'
-import { findExperiment } from '../lib/find-experiment.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
-import { pendingExperiments } from '../lib/pending.ts'
 import { withProgress } from '../lib/progress.ts'
 import { parseColumns } from '../lib/view/columns.ts'
 import { type Row, rowOf } from '../lib/view/row.ts'
 import { readSeries, type Series } from '../lib/view/series.ts'
 import { chooseRows, makeView, type View, type ViewOptions } from '../lib/view/view.ts'
+import { allExperiments } from './all-experiments.ts'
+import { findAll } from './change-records.ts'
 import { printMarkdown } from './formats/markdown.ts'
 import { printSeparated } from './formats/separated.ts'
-import { openSession, type Session, withHistory } from './session.ts'
-import { type Column, fitColumns, plainText, printTable, terminalWidth } from './table.ts'
-import { valueText } from './value-text.ts'
+import { openSession, type Session } from './session.ts'
+import { viewText } from './view-text.ts'
+import { watch } from './watch.ts'
 
 export interface ShowOptions extends ViewOptions {
   names: string[]
@@ -26,6 +25,7 @@ export interface ShowOptions extends ViewOptions {
   csv?: boolean
   tsv?: boolean
   md?: boolean
+  watch?: boolean
   /** The file to write a page to; `-` is standard output. */
   html?: string
   /** How many lines at most; 0 for all. By itself as many as the screen has. */
@@ -35,10 +35,8 @@ export interface ShowOptions extends ViewOptions {
 /** The experiments side by side, newest first: name, state, changed parameters, metrics. */
 export const show = async (options: ShowOptions): Promise<number> => {
   const session = await openSession()
-  const chosen = await choose(session, options.names)
-  const rows = (await Promise.all(chosen.map((one) => withProgress(session.places, one)))).map(
-    rowOf,
-  )
+  if (options.watch === true) return watchAll(session, options)
+  const rows = await readRows(session, options.names)
   const nowMs = Date.now()
   if (options.json === true || options.ndjson === true) {
     const all = chooseRows(rows, options, nowMs).map(({ experiment }) =>
@@ -48,37 +46,64 @@ export const show = async (options: ShowOptions): Promise<number> => {
     process.stdout.write(text)
     return 0
   }
+  const { view, whole, series } = await readView(session, rows, options, nowMs)
+  if (options.csv === true) process.stdout.write(printSeparated(view, ','))
+  else if (options.tsv === true) process.stdout.write(printSeparated(view, '\t'))
+  else if (options.md === true) process.stdout.write(printMarkdown(view))
+  else if (options.html !== undefined) await writePage(options.html, view, session, series, nowMs)
+  else {
+    const isWide = options.allColumns === true
+    const { table, notes } = viewText(view, { whole, total: rows.length, isWide, nowMs })
+    process.stdout.write(table)
+    process.stderr.write(notes)
+  }
+  return 0
+}
+
+/** The table anew as it changes, until nothing that it is about is queued or runs. */
+const watchAll = (session: Session, options: ShowOptions): Promise<number> => {
+  const other = [options.json, options.ndjson, options.csv, options.tsv, options.md, options.html]
+  if (other.some(Boolean) || process.stdout.isTTY !== true) {
+    throw new UserError(
+      'usage',
+      '--watch shows a table on a terminal, and nothing else',
+      'git exp wait waits for the end, and show --json prints what there is now',
+    )
+  }
+  return watch(async () => {
+    const rows = await readRows(session, options.names)
+    const nowMs = Date.now()
+    const { view, whole } = await readView(session, rows, options, nowMs)
+    const { table, notes } = viewText(view, { whole, total: rows.length, isWide: false, nowMs })
+    const isOver = rows.every(({ experiment: { state } }) => isEnded(state) || state.is === 'held')
+    return { text: table + notes, isOver }
+  })
+}
+
+const readRows = async (session: Session, names: string[]): Promise<Row[]> => {
+  const chosen = names.length > 0 ? await findAll(session, names) : await allExperiments(session)
+  return (await Promise.all(chosen.map((one) => withProgress(session.places, one)))).map(rowOf)
+}
+
+/** The view that is asked for, whole and cut to the lines that are wanted. */
+const readView = async (
+  { places, repository }: Session,
+  rows: Row[],
+  options: ShowOptions,
+  nowMs: number,
+): Promise<{ view: View; whole: View; series: Map<Experiment, Series> }> => {
+  const experiments = rows.map(({ experiment }) => experiment)
   const series = needsSteps(options)
-    ? await readSeries(
-        session.places,
-        session.repository.commonDir,
-        rows.map(({ experiment }) => experiment),
-      )
+    ? await readSeries(places, repository.commonDir, experiments)
     : new Map<Experiment, Series>()
   const whole = makeView(rows, options, {
     nowMs,
     stepsOf: ({ experiment }) => series.get(experiment) ?? new Map(),
   })
-  const view = { ...whole, lines: whole.lines.slice(0, linesWanted(options)) }
-  if (options.csv === true) process.stdout.write(printSeparated(view, ','))
-  else if (options.tsv === true) process.stdout.write(printSeparated(view, '\t'))
-  else if (options.md === true) process.stdout.write(printMarkdown(view))
-  else if (options.html !== undefined) await writePage(options.html, view, session, series, nowMs)
-  else printView(view, { whole, total: rows.length, isWide: options.allColumns === true, nowMs })
-  return 0
+  return { view: { ...whole, lines: whole.lines.slice(0, linesWanted(options)) }, whole, series }
 }
 
 const jsonLine = (one: Plain): string => `${printPlain(one)}\n`
-
-const choose = (session: Session, names: string[]): Promise<Experiment[]> =>
-  withHistory(session.places, async (history) => {
-    const { places, repository } = session
-    if (names.length > 0) {
-      return Promise.all(names.map((name) => findExperiment(places, history, repository, name)))
-    }
-    const pending = await pendingExperiments(places, repository.commonDir, history)
-    return [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
-  })
 
 const writePage = async (
   file: string,
@@ -119,45 +144,3 @@ const linesWanted = ({ lines }: ShowOptions): number => {
     ? Math.max(10, (process.stdout.rows || 24) - 4)
     : Number.POSITIVE_INFINITY
 }
-
-const printView = (
-  view: View,
-  of: { whole: View; total: number; isWide: boolean; nowMs: number },
-): void => {
-  if (of.total === 0) {
-    process.stderr.write('there is no experiment in this repository yet\n')
-    return
-  }
-  if (view.lines.length === 0) {
-    process.stderr.write(`none of ${of.total} experiments is like that\n`)
-    return
-  }
-  const columns = view.columns.map(
-    ({ head, isNumeric }, i): Column => ({
-      head: plainText(head),
-      cells: view.lines.map((line, at) => cellText(view.rows[at], head, line[i], of.nowMs)),
-      align: isNumeric ? 'right' : 'left',
-    }),
-  )
-  const width = of.isWide ? null : terminalWidth()
-  const { fitting, left } = fitColumns(columns, width)
-  process.stdout.write(printTable(fitting, width))
-  const more = of.whole.lines.length - view.lines.length
-  const notes = [
-    ...(more > 0 ? [`more experiments: ${more} (-n 0)`] : []),
-    ...(left > 0 ? [`columns that do not fit: ${left} (--all-columns, --cols)`] : []),
-    ...view.notes,
-  ]
-  process.stderr.write(notes.map((note) => `… ${note}\n`).join(''))
-}
-
-/** The state stands there in words; anything else as its value. */
-const cellText = (
-  row: Row | undefined,
-  head: string,
-  value: Plain | undefined,
-  nowMs: number,
-): string =>
-  head === 'state' && row !== undefined
-    ? plainText(stateText(row.experiment.state, nowMs))
-    : valueText(value)

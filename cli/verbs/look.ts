@@ -21,6 +21,7 @@ export const lookVerbs = ({ verb, done }: Verbs): void => {
     .option('--csv', 'as comma-separated values')
     .option('--tsv', 'as tab-separated values')
     .option('--md', 'as a table in Markdown')
+    .option('--watch', 'show it anew as it changes, until all have ended')
     .option('--html <file>', 'as one page to look at in a browser, curves included')
     .action(async (names: string[], options: object) => {
       const { show } = await import('../show.ts')
@@ -53,6 +54,7 @@ export const lookVerbs = ({ verb, done }: Verbs): void => {
     .argument('[names...]')
     .option('-f, --follow', 'go on until they have ended, over retries')
     .option('--attempt <n>', 'of an earlier attempt')
+    .option('--failed', 'of all that failed, the newest last')
     .action(async (names: string[], options: object) => {
       const { log } = await import('../log.ts')
       done(await log({ names, ...options }))

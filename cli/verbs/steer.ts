@@ -41,10 +41,15 @@ export const steerVerbs = ({ verb, done }: Verbs): void => {
       done(await rename({ name, newName }))
     })
   verb('rm', 'remove experiments: records, refs, logs and results')
-    .argument('<names...>')
-    .action(async (names: string[]) => {
+    .argument('[names...]')
+    .option('--failed', 'all that failed, timed out, were lost or refused')
+    .option('--older <duration>', 'all that ended so long ago, such as 30d')
+    .option('--where <condition>', "all like this: 'acc < 0.5 or state = stopped'")
+    .option('--all', 'all but what runs, once you have said yes')
+    .option('-y, --yes', 'do not ask')
+    .action(async (names: string[], options: object) => {
       const { rm } = await import('../rm.ts')
-      done(await rm({ names }))
+      done(await rm({ names, ...options }))
     })
   verb('star', 'mark experiments')
     .argument('<names...>')
