@@ -22,10 +22,12 @@ import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
+import { answerFrom, findSource, refuseGroups } from './from.ts'
 import { noteTooMuch } from './note-too-much.ts'
 import { describeSample, planSweep } from './plan-sweep.ts'
 import { progressLine } from './progress.ts'
 import { type QueueingOptions, readQueueing } from './read-queueing.ts'
+import { saidOf } from './said.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import type { SweepOptions } from './sweep-options.ts'
 import { vacateNames } from './vacate-names.ts'
@@ -35,6 +37,8 @@ export interface AddOptions extends SweepOptions, QueueingOptions {
   /** What stood behind `--`, or null. */
   command: string[] | null
   name?: string
+  /** The experiment whose snapshot is taken in place of the workspace. */
+  from?: string
   force?: boolean
   /** `-c`: a line for the shell. */
   shell?: string
@@ -78,20 +82,29 @@ export const enqueue = async (
   refuseInsideRun(options.nested === true)
   const { config } = refuseProblems(session.reading)
   const take = untracked(options)
-  const executor = chosenExecutor(options, config.executor)
+  const source = options.from === undefined ? null : await findSource(session, options.from)
+  const base = source?.repository ?? repository
+  const executor = chosenExecutor(options, source?.facts.executor ?? config.executor)
   const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
-  const composition = await findComposition(tree, repository, process.env)
+  const composition = source === null ? await findComposition(tree, repository, process.env) : null
   const { sweep, sample } = await planSweep(options, composition)
   const queueing = await readQueueing(session, options)
-  const answer = resolveHere(repository, { tree, composition }, options)
-  if (options.force === true) await vacateNames(session, options.name ?? null, sweep)
+  if (source !== null) await refuseGroups(source, sweep)
+  const answer =
+    source === null
+      ? resolveHere(repository, { tree, composition }, options)
+      : answerFrom(source, saidOf(options))
+  if (options.force === true) {
+    await vacateNames({ places, repository: base }, options.name ?? null, sweep)
+  }
   const progress = progressLine(process.stderr)
   const captured = await capture({
-    repository,
+    repository: base,
     places,
+    source,
     plan: answer.then(({ spec }) => ({
       spec,
-      sweep: sweep.map((overrides) => placeOverrides(overrides, repository.workdir, spec.params)),
+      sweep: sweep.map((overrides) => placeOverrides(overrides, base.workdir, spec.params)),
       sample,
       composition,
     })),
@@ -121,9 +134,11 @@ export const enqueue = async (
     throw error
   }
   const lacking =
-    executor === 'in-place' ? [] : await lackingNotes(tree, spec, repository.workdir, process.env)
+    executor === 'in-place' || source !== null
+      ? []
+      : await lackingNotes(tree, spec, repository.workdir, process.env)
   const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
-  const holder = readMark(repository.gitDir)
+  const holder = source === null ? readMark(repository.gitDir) : null
   const lines = [
     detected,
     ...notes,
@@ -156,12 +171,10 @@ export const resolveHere = async (
   { tree, composition }: { tree: Tree; composition: Composition | null },
   options: AddOptions,
 ): Promise<Answer> => {
-  const { setup, timeout, retries, link, copy, gpus, cpus, memory, slots } = options
   const answer = await resolveSpec({
     tree,
     workdir,
-    commandLine: commandLine(options),
-    flags: { setup, timeout, retries, link, copy, gpus, cpus, memory, slots },
+    ...saidOf(options),
     composed: composition?.params ?? null,
   })
   const { spec } = answer
@@ -206,19 +219,13 @@ const editableNote = ({ worktree, workdir }: Repository, { command }: Spec): str
     findEditableInstalls({ workspace: worktree, workdir, command, env: process.env }),
   )
 
-const commandLine = (options: AddOptions): { argv: string[] } | { shell: string } | null => {
-  if (options.command !== null && options.shell !== undefined) {
-    throw new UserError('usage', 'there are two commands: one with -c and one behind --')
+const untracked = ({ untracked: which, from }: AddOptions): 'normal' | 'all' => {
+  if (which !== undefined && from !== undefined) {
+    throw new UserError(
+      'usage',
+      '--untracked is about the workspace, which --from does not look at',
+    )
   }
-  if (options.shell !== undefined) return { shell: options.shell }
-  if (options.command === null) return null
-  if (options.command.length === 0) {
-    throw new UserError('usage', 'there is no command behind --', 'git exp add -- python train.py')
-  }
-  return { argv: options.command }
-}
-
-const untracked = ({ untracked: which }: AddOptions): 'normal' | 'all' => {
   if (which === undefined || which === 'normal' || which === 'all') return which ?? 'normal'
   throw new UserError('usage', `--untracked is all or normal, not “${which}”`)
 }

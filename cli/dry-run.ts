@@ -2,6 +2,7 @@ import { chooseNames } from '../lib/capture/choose-names.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
 import { previewParameters } from '../lib/capture/preview-parameters.ts'
 import { findComposition } from '../lib/compose/composition.ts'
+import { UserError } from '../lib/errors.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
 import { refuseProblems } from '../lib/load-config.ts'
 import { proposeNames } from '../lib/names.ts'
@@ -19,6 +20,9 @@ import { type Column, plainText, printTable, terminalWidth } from './table.ts'
 export const dryRun = async (options: AddOptions): Promise<number> => {
   const { places, repository, reading } = await openUntouchedSession()
   refuseInsideRun(options.nested === true)
+  if (options.from !== undefined) {
+    throw new UserError('usage', '--dry-run looks at the workspace, which --from does not take')
+  }
   refuseProblems(reading)
   const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
   const composition = await findComposition(tree, repository, process.env)

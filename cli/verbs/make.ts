@@ -39,6 +39,7 @@ export const makeVerbs = ({ verb, typed, command, done }: Verbs): void => {
       .option('--dry-run', 'print what would be queued, and queue nothing')
       .option('-y, --yes', 'queue more than 10,000 without being asked')
       .option('-n, --name <name>', 'name it; a sweep gets NAME-1, NAME-2 …')
+      .option('--from <name>', 'the snapshot of that experiment, in place of the workspace')
       .option('-f, --force', 'take the name from whoever has it, who is then NAME.1')
       .option('-c, --shell <line>', 'a command line for the shell, in place of -- COMMAND…')
       .option('--setup <line>', 'a shell command that is run before')

@@ -23,6 +23,7 @@ import { uuid7 } from '../uuid.ts'
 import { chooseNames } from './choose-names.ts'
 import { authorLine, commitSnapshots, type Draft, type EditedFile } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
+import { replacedSince, type Source, withFormer } from './source.ts'
 import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
 import { letGcEnd } from './user-gc.ts'
@@ -47,6 +48,8 @@ export interface CaptureRequest {
   name: string | null
   executor: Executor
   untracked: UntrackedRules
+  /** What they are made of in place of the workspace; `repository` is the source's own then. */
+  source?: Source | null
   nowMs: number
   /** Told of long work, on the way. */
   tell?: (progress: CaptureProgress) => void
@@ -127,7 +130,9 @@ const captureOnce = async (
     [Plan, Trees, Baseline, string, Map<string, string>]
   >([
     request.plan,
-    writeTrees(repository, places, { untracked, isTrusting, tell }),
+    request.source == null
+      ? writeTrees(repository, places, { untracked, isTrusting, tell })
+      : Promise.resolve(request.source.trees),
     describeCommit(repository),
     authorLine(repository, nowMs),
     takenNames(repository.commonDir, repository.head),
@@ -181,8 +186,8 @@ const factsOf = (
   baseline: request.repository.head,
   branch: request.repository.branch,
   workdir: request.repository.workdir,
-  overrides: overrides.map(printOverride),
-  replaced: edited.map(({ path, original }) => ({ path, original })),
+  overrides: withFormer(request.source?.facts.overrides ?? [], overrides, printOverride),
+  replaced: replacedSince(request.source?.facts.replaced ?? [], edited),
   ...(sample === null ? {} : { sample }),
   executor: request.executor,
   spec,

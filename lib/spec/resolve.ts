@@ -68,6 +68,17 @@ export const resolveSpec = async (question: Question): Promise<Answer> => {
   }
 }
 
+/** An experiment as it was, but for what is said now. */
+export const changeSpec = (
+  former: Spec,
+  { commandLine, flags, workdir }: Pick<Question, 'commandLine' | 'flags' | 'workdir'>,
+): Spec => {
+  const merged = merge(former, readFlags(flags, workdir))
+  return parseSpec(
+    JSON.stringify({ ...merged, command: typedCommand(commandLine) ?? former.command }),
+  )
+}
+
 const merge = (file: Partial<Spec>, flags: Partial<Spec>): Partial<Spec> => ({
   ...file,
   ...flags,
