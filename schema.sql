@@ -90,7 +90,7 @@ create table experiment (
   check (state <> 'running' or attempt > 0),
   check (paused_at is null or state = 'running'),
   check (retry_at is null or (state in ('queued', 'held') and attempt > 0)),
-  check (state <> 'succeeded' or (exit_code is 0 and result is not null)),
+  check (state <> 'succeeded' or (result is not null and (exit_code is 0 or attempt = 0))),
   check (state <> 'failed' or exit_code is not null or signal is not null)
 ) strict;
 

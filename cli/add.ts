@@ -30,6 +30,7 @@ import { type QueueingOptions, readQueueing } from './read-queueing.ts'
 import { saidOf } from './said.ts'
 import { type ConfiguredSession, openConfiguredSession, refuseInsideRun } from './session.ts'
 import type { SweepOptions } from './sweep-options.ts'
+import { readUntracked } from './untracked-option.ts'
 import { vacateNames } from './vacate-names.ts'
 
 /** What `add` and `run` are told. */
@@ -226,6 +227,5 @@ const untracked = ({ untracked: which, from }: AddOptions): 'normal' | 'all' => 
       '--untracked is about the workspace, which --from does not look at',
     )
   }
-  if (which === undefined || which === 'normal' || which === 'all') return which ?? 'normal'
-  throw new UserError('usage', `--untracked is all or normal, not “${which}”`)
+  return readUntracked(which)
 }

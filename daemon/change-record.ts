@@ -18,8 +18,13 @@ import type { RecordRow } from './records.ts'
 import { removeEnd } from './run-records.ts'
 import { partFromDependents } from './skip-dependents.ts'
 
-/** The verbs that move or remove refs, and so cannot be part of a scan's one transaction. */
-export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set(['retry', 'rename', 'remove'])
+/** The verbs that make, move or remove refs, and so cannot be part of a scan's one transaction. */
+export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set([
+  'save',
+  'retry',
+  'rename',
+  'remove',
+])
 
 /**
  * Does what such a ticket asks, refs first, rows after: if the daemon dies in between, the ticket
@@ -129,6 +134,11 @@ const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<st
   }
   if (row.gate === 'shut') {
     throw refusal(`what “${row.name}” comes after did not succeed; retry that, and it comes along`)
+  }
+  if (row.state === 'succeeded' && row.attempt === 0) {
+    throw refusal(
+      `“${row.name}” was saved and never ran: git exp add --from ${row.name} runs what was saved`,
+    )
   }
   if (row.state === 'succeeded') {
     if (ticket.value !== 'again') {

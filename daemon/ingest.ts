@@ -14,6 +14,7 @@ import { followRewrite } from './follow-rewrite.ts'
 import type { Arrival } from './queue.ts'
 import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
+import { addSaved, publishSaved } from './save.ts'
 import { comesTooSoon, skipIfOrphaned } from './skip-dependents.ts'
 import { steerByTrailers } from './steer-by-trailers.ts'
 
@@ -22,6 +23,9 @@ const MAX_NAME_BYTES = 200
 
 /** Verbs that look at rows before they change anything, or change refs first. */
 const STANDS_ALONE: ReadonlySet<Ticket['verb']> = new Set([...MOVES_REFS, 'rewrite'])
+
+/** The verbs whose tickets are kept with what they made. */
+const MAKES_ROWS: ReadonlySet<Ticket['verb']> = new Set(['enqueue', 'save'])
 
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
@@ -100,15 +104,15 @@ const apply = (daemon: Daemon, one: Prepared): Prepared => {
 
 /** A ticket that came before, and whose file stayed because a daemon died: only the file goes. */
 const again = (daemon: Daemon, file: string, ticket: Ticket): Prepared => {
-  const isEnqueue = ticket.verb === 'enqueue'
-  if (isEnqueue && ticket.items.some(({ id }) => daemon.records.find(id) === null)) {
+  const isQueueing = MAKES_ROWS.has(ticket.verb)
+  if (isQueueing && ticket.items.some(({ id }) => daemon.records.find(id) === null)) {
     return { file, ticket, problem: 'a ticket of its id was answered before' }
   }
   return {
     file,
     ticket,
     change: () => {},
-    folder: isEnqueue ? (ticket.items[0]?.id ?? null) : null,
+    folder: isQueueing ? (ticket.items[0]?.id ?? null) : null,
   }
 }
 
@@ -131,6 +135,10 @@ const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prep
     if (ticket.verb === 'rewrite') {
       await followRewrite(daemon, ticket)
       return change(() => {})
+    }
+    if (ticket.verb === 'save') {
+      const saved = await publishSaved(daemon, ticket)
+      return change(() => addSaved(daemon, saved), saved[0]?.arrival.facts.id ?? null)
     }
     if (ticket.verb === 'environment') {
       const { env } = ticket
@@ -159,7 +167,7 @@ const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
   if (error instanceof GitError && error.exitCode === null) return { file, later: error.message }
   if (error instanceof UserError || error instanceof GitError) {
     // What is queued by a ticket that is wrong must be looked at; a verb's refusal is an answer.
-    if (ticket.verb === 'enqueue') {
+    if (MAKES_ROWS.has(ticket.verb)) {
       const [item] = ticket.items
       // Nobody waits for this answer: it is read later, in a log.
       const what = ticket.hook === true && item !== undefined ? `${item.name}: ` : ''

@@ -11,6 +11,9 @@ export interface Published {
   name: string
 }
 
+/** Whose result it is: of a run, or of none, which is attempt 0. */
+export type Attempt = Pick<Job, 'id' | 'name' | 'baseline' | 'snapshot' | 'commonDir' | 'attempt'>
+
 /** What the result's message says of the run. */
 export interface RunFacts {
   isSuccess: boolean
@@ -26,7 +29,7 @@ export interface RunFacts {
  * daemon published before it died is found and taken.
  */
 export const publish = async (
-  job: Job,
+  job: Attempt,
   collected: Collected,
   run: RunFacts,
 ): Promise<Published> => {
@@ -42,18 +45,18 @@ export const publish = async (
   return { result, name: job.name }
 }
 
-const refOf = (job: Job, isSuccess: boolean): string =>
+const refOf = (job: Attempt, isSuccess: boolean): string =>
   isSuccess ? resultRef(job.baseline, job.name) : failureRef(job.baseline, job.name, job.attempt)
 
 /** A ref that somebody else has put in its place keeps no failure from having one. */
-const publishFailureBeside = async (job: Job, oid: string): Promise<void> => {
+const publishFailureBeside = async (job: Attempt, oid: string): Promise<void> => {
   for (let n = 2; ; n++) {
     const ref = `${refOf(job, false)}-${n}`
     if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid }])) return
   }
 }
 
-const commitResult = async (job: Job, collected: Collected, run: RunFacts): Promise<string> => {
+const commitResult = async (job: Attempt, collected: Collected, run: RunFacts): Promise<string> => {
   const message = printMessage(`exp: result of ${job.name}`, [
     ['Exp-Id', job.id],
     ['Exp-Snapshot', job.snapshot],
@@ -90,7 +93,7 @@ const commitResult = async (job: Job, collected: Collected, run: RunFacts): Prom
 }
 
 /** The result of this very attempt, if its ref is there already. */
-const publishedBefore = async (job: Job, isSuccess: boolean): Promise<string | null> => {
+const publishedBefore = async (job: Attempt, isSuccess: boolean): Promise<string | null> => {
   const format = '--format=%(objectname)%00%(contents)'
   const { stdout } = await git(['for-each-ref', format, refOf(job, isSuccess)], {
     place: { gitDir: job.commonDir },
@@ -103,7 +106,7 @@ const publishedBefore = async (job: Job, isSuccess: boolean): Promise<string | n
 }
 
 /** The result that got another name, of which the daemon that gave it died before it said so. */
-const renamedBefore = async (job: Job): Promise<Published | null> => {
+const renamedBefore = async (job: Attempt): Promise<Published | null> => {
   const names = await gitText(
     [
       'for-each-ref',
@@ -121,7 +124,7 @@ const renamedBefore = async (job: Job): Promise<Published | null> => {
 }
 
 /** Nothing computed is ever discarded: the result gets the next free name, its snapshot with it. */
-const publishUnderFreeName = async (job: Job, result: string): Promise<Published> => {
+const publishUnderFreeName = async (job: Attempt, result: string): Promise<Published> => {
   for (;;) {
     const taken = new Set((await takenNames(job.commonDir, job.baseline)).keys())
     taken.add(foldName(job.name))

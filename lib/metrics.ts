@@ -27,4 +27,5 @@ export const readMetrics = async (
   return metrics
 }
 
-const MAX_METRICS_BYTES = 16 * 1024 * 1024
+/** A larger file is no metrics file. */
+export const MAX_METRICS_BYTES = 16 * 1024 * 1024

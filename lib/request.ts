@@ -12,6 +12,11 @@ const LOOK_MS = 10
 /** Puts a ticket and waits for the daemon's receipt. Throws when the daemon refuses or is busy. */
 export const request = async (places: Places, ticket: Ticket, nowMs: number): Promise<void> => {
   putTicket(places, ticket, nowMs)
+  await awaitAnswer(places, ticket)
+}
+
+/** Waits for the receipt of a ticket that is in the spool. */
+export const awaitAnswer = async (places: Places, ticket: Ticket): Promise<void> => {
   if ((await ensureDaemon(places)) === 'failed') {
     throw new UserError(
       'daemon',

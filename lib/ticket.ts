@@ -9,6 +9,7 @@ import { isUuid, uuid7 } from './uuid.ts'
 /** What a ticket can ask of the daemon. */
 export const VERBS = [
   'enqueue',
+  'save',
   'environment',
   'stop',
   'hold',

@@ -77,6 +77,19 @@ export const makeVerbs = ({ verb, typed, command, done }: Verbs): void => {
       })
     if (name === 'add') make.alias('queue')
   }
+  verb('save', 'record the workspace as it is, with its metrics, as an experiment without a run')
+    .usage('[options] [-- COMMAND…]')
+    .argument('[words...]')
+    .option('-n, --name <name>', 'name it')
+    .option('-f, --force', 'take the name from whoever has it, who is then NAME.1')
+    .option('--untracked <which>', 'all: also large files and what looks like a secret')
+    .option('--nested', 'save from inside a run')
+    .option('--json', 'print what was saved as JSON')
+    .action(async (words: string[], options: object) => {
+      refuseWords({ verb: 'save', words, overrides: [], typed })
+      const { save } = await import('../save.ts')
+      done(await save({ command, ...options }))
+    })
 }
 
 const many = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]

@@ -6,6 +6,8 @@ export interface UntrackedRules {
   /** `all` lifts the limits and takes what looks like a secret. */
   take: 'normal' | 'all'
   maxBytesTogether: number
+  /** Ignored files, relative to the root, that are taken all the same. */
+  also?: string[]
 }
 
 export interface UntrackedFiles {
@@ -27,7 +29,8 @@ export const chooseUntracked = (
   rules: UntrackedRules,
 ): UntrackedFiles => {
   const nested = found.filter((path) => path.endsWith('/'))
-  const files = found.filter((path) => !path.endsWith('/'))
+  const also = (rules.also ?? []).map((path) => Buffer.from(path).toString('latin1'))
+  const files = [...found.filter((path) => !path.endsWith('/')), ...also]
   const secrets = rules.take === 'all' ? [] : files.filter(looksSecret)
   const paths = secrets.length === 0 ? files : files.filter((path) => !looksSecret(path))
   const sizes = paths.map((path) => ({ path, bytes: sizeOf(worktree, path) }))

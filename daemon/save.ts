@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join, matchesGlob } from 'node:path'
+import { readObjects, resolveNames } from '../lib/cat-file.ts'
+import { UserError } from '../lib/errors.ts'
+import type { Experiment } from '../lib/experiment.ts'
+import { type GitPlace, git, gitList, gitText } from '../lib/git.ts'
+import { MAX_METRICS_BYTES } from '../lib/metrics.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { readParams } from '../lib/params/read.ts'
+import { isGlob } from '../lib/spec/repository-path.ts'
+import type { Ticket } from '../lib/ticket.ts'
+import { uuidTime } from '../lib/uuid.ts'
+import type { Daemon } from './daemon.ts'
+import { note } from './events.ts'
+import { publish } from './publish.ts'
+import type { Arrival, Finish } from './queue.ts'
+import { readArrivals } from './read-arrivals.ts'
+import { appendNumbers, type End, writeEnd } from './run-records.ts'
+
+/** A saved workspace whose result has its ref. */
+export interface SavedWorkspace {
+  arrival: Arrival
+  end: End
+}
+
+/**
+ * Makes a result of each saved workspace, as it was captured and without a run: attempt 0. A ticket
+ * that comes twice finds its results. Throws `UserError` with what is wrong with it.
+ */
+export const publishSaved = async (daemon: Daemon, ticket: Ticket): Promise<SavedWorkspace[]> => {
+  const saved: SavedWorkspace[] = []
+  for (const arrival of await readArrivals(daemon, ticket)) {
+    const { commonDir, snapshot, facts, name } = arrival
+    const tree = await wholeTree(daemon, commonDir, snapshot)
+    const metrics = printPlain(await metricsIn(commonDir, tree, arrival.spec.metrics))
+    const endedAt = uuidTime(facts.id)
+    const published = await publish(
+      { id: facts.id, name, baseline: facts.baseline, snapshot, commonDir, attempt: 0 },
+      { tree, metrics, kept: [], notes: [] },
+      { isSuccess: true, endedAt, exitCode: null, signal: null, durationSeconds: null },
+    )
+    saved.push({
+      arrival: { ...arrival, name: published.name },
+      end: { ...ended(endedAt), result: published.result, metrics, attempt: 0 },
+    })
+  }
+  return saved
+}
+
+/** Adds their rows: they have ended before they are there. */
+export const addSaved = ({ queue, records, places }: Daemon, saved: SavedWorkspace[]): void => {
+  for (const { arrival, end } of saved) {
+    const { id } = arrival.facts
+    note('save', { name: arrival.name, id })
+    const number = queue.add(arrival)
+    appendNumbers(places, [{ number, id }])
+    writeEnd(places, id, end)
+    records.restoreEnd(number, end)
+  }
+}
+
+const ended = (endedAt: number): Finish => ({
+  state: 'succeeded',
+  reason: null,
+  startedAt: null,
+  endedAt,
+  exitCode: null,
+  signal: null,
+  result: null,
+  metrics: '{}',
+  kept: [],
+  workplace: null,
+  usage: null,
+})
+
+/** A snapshot's tracked and untracked files in one tree. */
+const wholeTree = async (
+  { places }: Daemon,
+  commonDir: string,
+  snapshot: string,
+): Promise<string> => {
+  const [untracked = null] = await resolveNames(commonDir, [`${snapshot}^3^{tree}`])
+  const index = join(places.scratch, randomUUID())
+  const place: GitPlace = { gitDir: commonDir, index }
+  try {
+    await git(['read-tree', snapshot], { place })
+    if (untracked !== null) {
+      const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', untracked], { place })
+      await git(['update-index', '-z', '--index-info'], { place, input: stdout })
+    }
+    return await gitText(['write-tree'], { place })
+  } finally {
+    rmSync(index, { force: true })
+    rmSync(`${index}.lock`, { force: true })
+  }
+}
+
+/** The metrics files of a tree; what cannot be read is left out, as of a run. */
+const metricsIn = async (
+  commonDir: string,
+  tree: string,
+  entries: string[],
+): Promise<Experiment['metrics']> => {
+  const place = { gitDir: commonDir }
+  const listed = await gitList(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree], {
+    place,
+  })
+  const paths = listed.map((path) => Buffer.from(path, 'latin1').toString())
+  const there = new Set(paths)
+  const files = entries.flatMap((entry) =>
+    there.has(entry) || !isGlob(entry)
+      ? [entry].filter((path) => there.has(path))
+      : paths.filter((path) => matchesGlob(path, entry)).toSorted(),
+  )
+  const objects = await readObjects(
+    commonDir,
+    files.map((path) => `${tree}:${path}`),
+  )
+  const metrics: Experiment['metrics'] = {}
+  for (const [i, file] of files.entries()) {
+    const object = objects[i]
+    if (object?.type !== 'blob' || object.content.length > MAX_METRICS_BYTES) continue
+    try {
+      metrics[file] = await readParams(file, object.content.toString())
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+    }
+  }
+  return metrics
+}
