@@ -13,7 +13,10 @@ import {
 import type { Ticket, TicketItem } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
+import { forget } from './forget.ts'
+import { free } from './free.ts'
 import { keepMarks } from './keep-marks.ts'
+import { removeKeptWorkplace } from './keep-workplace.ts'
 import type { RecordRow } from './records.ts'
 import { removeEnd } from './run-records.ts'
 import { partFromDependents } from './skip-dependents.ts'
@@ -21,6 +24,8 @@ import { partFromDependents } from './skip-dependents.ts'
 /** The verbs that make, move or remove refs, and so cannot be part of a scan's one transaction. */
 export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set([
   'save',
+  'free',
+  'forget',
   'retry',
   'rename',
   'remove',
@@ -31,6 +36,8 @@ export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set([
  * comes again and finds its refs moved. Throws `UserError` when it cannot be done.
  */
 export const changeRecords = async (daemon: Daemon, ticket: Ticket): Promise<void> => {
+  if (ticket.verb === 'free') return free(daemon, ticket)
+  if (ticket.verb === 'forget') return forget(daemon, ticket.repository)
   const revived = new Set<string>()
   for (const { id } of inOrder(daemon, ticket)) {
     await daemon.oneAtATime.run(id, async () => {
@@ -108,6 +115,7 @@ const remove = async (daemon: Daemon, row: RecordRow): Promise<void> => {
     row.commonDir,
     refs.map((ref) => ({ from: ref(row.name), to: null })),
   )
+  removeKeptWorkplace(row.id, row.workplace)
   passTicketOn(daemon, row)
   daemon.queue.atomically(() => {
     const dependents = partFromDependents(daemon, row)

@@ -3,6 +3,7 @@ import type { State } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
 import type { Rewritten } from '../lib/ticket.ts'
 import { type Gate, openDependencies } from './dependencies.ts'
+import { openForgetting } from './forget-rows.ts'
 import type { AttemptEnd, End } from './run-records.ts'
 
 /** What verbs on records look at before they change one. */
@@ -20,6 +21,7 @@ export interface RecordRow {
   gate: Gate
   retryAt: number | null
   result: string | null
+  workplace: string | null
   tags: string
   starred: number
   note: string | null
@@ -52,7 +54,7 @@ export type Records = ReturnType<typeof openRecords>
 export const openRecords = (db: Database.Database) => {
   const find = db.prepare<[string], RecordRow>(`
     select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt,
-      retry_at as retryAt, result, priority, gate, tags, starred, note
+      retry_at as retryAt, result, workplace, priority, gate, tags, starred, note
     from experiment join repository on repository.id = experiment.repository
     where experiment.id = ?`)
   const hold = db.prepare("update experiment set state = 'held' where id = ? and state = 'queued'")
@@ -100,6 +102,7 @@ export const openRecords = (db: Database.Database) => {
     update experiment set attempt = :attempt, retry_at = :retryAt, retries_used = :retriesUsed
     where number = :number`)
   const reserve = db.prepare("insert into sqlite_sequence (name, seq) values ('experiment', ?)")
+  const forgetWorkplace = db.prepare('update experiment set workplace = null where id = ?')
   const dropRuns = db.prepare('delete from run where experiment = ?')
   const drop = db.prepare('delete from experiment where number = ?')
   const siblings = db
@@ -126,6 +129,7 @@ export const openRecords = (db: Database.Database) => {
 
   return {
     ...openDependencies(db),
+    ...openForgetting(db),
     find: (id: string): RecordRow | null => find.get(id) ?? null,
     hold: (id: string): boolean => hold.run(id).changes > 0,
     release: (id: string): boolean => release.run(id).changes > 0,
@@ -208,6 +212,9 @@ export const openRecords = (db: Database.Database) => {
     },
     /** The experiments that one ticket queued, this one among them. */
     siblings: (id: string): string[] => siblings.all(id),
+    forgetWorkplace: (id: string): void => {
+      forgetWorkplace.run(id)
+    },
     remove: db.transaction((number: number): void => {
       dropRuns.run(number)
       drop.run(number)

@@ -19,25 +19,25 @@ interface Keeper {
 
 /** Drops ignored files of the oldest runs where all of them are too much, and what nobody owns. */
 export const trimStore = (daemon: Daemon): void => {
-  for (const { id, attempt, kept } of filesToDrop(
-    daemon.queue.kept(),
-    daemon.config.keepIgnoredTotalBytes,
-  )) {
-    const folder = attemptFolder(daemon.places, id, attempt)
-    const dropped = kept.filter((file) => file.dropped === true)
-    for (const { path } of dropped) {
-      if (isInside(path)) rmSync(join(folder, 'outputs', path), { force: true })
-    }
-    daemon.queue.setKept(id, kept)
-    const end = readEnd(daemon.places, id)
-    if (end !== null) writeEnd(daemon.places, id, { ...end, kept })
-    const names = dropped.map(({ path }) => path).join(', ')
-    appendLine(
-      join(folder, 'log'),
-      `${OUR_PREFIX}no longer kept, as exp.keepIgnoredTotal is reached: ${names}`,
-    )
+  const losers = filesToDrop(daemon.queue.kept(), daemon.config.keepIgnoredTotalBytes)
+  for (const loser of losers) {
+    dropFiles(daemon, loser, 'no longer kept, as exp.keepIgnoredTotal is reached')
   }
-  removeUnowned(daemon)
+  removeUnowned(daemon, YOUNG_MS)
+}
+
+/** Removes those of an experiment's files that are marked so, and says in its log why. */
+export const dropFiles = (daemon: Daemon, { id, attempt, kept }: Keeper, why: string): void => {
+  const folder = attemptFolder(daemon.places, id, attempt)
+  const dropped = kept.filter((file) => file.dropped === true)
+  for (const { path } of dropped) {
+    if (isInside(path)) rmSync(join(folder, 'outputs', path), { force: true })
+  }
+  daemon.queue.setKept(id, kept)
+  const end = readEnd(daemon.places, id)
+  if (end !== null) writeEnd(daemon.places, id, { ...end, kept })
+  const names = dropped.map(({ path }) => path).join(', ')
+  appendLine(join(folder, 'log'), `${OUR_PREFIX}${why}: ${names}`)
 }
 
 /** The experiments, oldest first, that lose files, each with all its files as they are from then on. */
@@ -67,7 +67,8 @@ export const filesToDrop = (keepers: Keeper[], mostBytes: number): Keeper[] => {
   return losers
 }
 
-const removeUnowned = ({ places, queue, clock }: Daemon): void => {
+/** Removes files of the store that no experiment has, and that are older than so many ms. */
+export const removeUnowned = ({ places, queue, clock }: Daemon, youngMs: number): void => {
   const owned = new Set(
     queue
       .kept()
@@ -80,6 +81,6 @@ const removeUnowned = ({ places, queue, clock }: Daemon): void => {
     const file = join(places.store, name)
     // An earlier attempt of an experiment has it among its outputs.
     const { nlink, ctimeMs } = lstatSync(file)
-    if (nlink === 1 && ctimeMs < clock() - YOUNG_MS) rmSync(file, { force: true })
+    if (nlink === 1 && (youngMs === 0 || ctimeMs < clock() - youngMs)) rmSync(file, { force: true })
   }
 }

@@ -18,6 +18,8 @@ export const VERBS = [
   'retry',
   'rename',
   'remove',
+  'free',
+  'forget',
   'star',
   'tag',
   'note',

@@ -34,6 +34,7 @@ const MAY_START_PROCESSES = [
 // The last only runs `schema.sql`.
 const MAY_WRITE_SQL = [
   ...['daemon/queue.ts', 'daemon/claim.ts', 'daemon/records.ts', 'daemon/dependencies.ts'],
+  'daemon/forget-rows.ts',
   'daemon/database.ts',
 ]
 const MAX_LINES = 250

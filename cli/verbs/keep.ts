@@ -53,6 +53,19 @@ export const keepVerbs = ({ verb, done }: Verbs): void => {
       done(await verbs.hooks({ what, ...options }))
     })
   }
+  verb('gc', 'free what experiments hold besides their records and results')
+    .option('--older <duration>', 'of those that ended so long ago, such as 30d')
+    .option('--keep <n>', 'not of the newest so many')
+    .option('--larger <size>', 'of those that hold more, such as 500M')
+    .option('--state <states>', 'of those in these states: failed,stopped')
+    .option('--all', 'of all that have ended')
+    .option('--forget', 'with --all: remove every trace of git exp from this repository')
+    .option('--dry-run', 'only say what would be freed')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: object) => {
+      const { gc } = await import('../gc.ts')
+      done(await gc(options))
+    })
   verb('config', 'every setting, its value and where it came from')
     .option('--json', 'print them as JSON')
     .action(async (options: object) => {

@@ -50,6 +50,22 @@ export const listUndo = async (repository: Repository): Promise<UndoEntry[]> => 
     })
 }
 
+/** The saved workspaces of all worktrees that are older than a time. */
+export const undoRefsBefore = async (
+  commonDir: string,
+  beforeMs: number,
+): Promise<{ ref: string; oid: string }[]> => {
+  const text = await gitText(
+    ['for-each-ref', '--format=%(committerdate:unix) %(objectname) %(refname)', UNDO],
+    { place: { gitDir: commonDir } },
+  )
+  return text
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([seconds = '']) => seconds !== '' && Number(seconds) * 1000 < beforeMs)
+    .map(([, oid = '', ref = '']) => ({ ref, oid }))
+}
+
 /**
  * Keeps a saved workspace from gc under a name of its own. The first three of the four hex digits are
  * milliseconds, so that the names of one second are in order too.
@@ -70,5 +86,7 @@ export const createUndoRef = async (
 const isOid = (value: unknown): value is string =>
   typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
 
+const UNDO = 'refs/git-exp/undo/'
+
 const undoPrefix = ({ gitDir, commonDir }: Repository): string =>
-  `refs/git-exp/undo/${gitDir === commonDir ? 'main' : basename(gitDir)}/`
+  `${UNDO}${gitDir === commonDir ? 'main' : basename(gitDir)}/`
