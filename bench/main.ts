@@ -4,6 +4,7 @@ import { benchCommit } from './commit.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
+import { benchShow } from './show.ts'
 import { benchStart } from './start.ts'
 import { benchSweep } from './sweep.ts'
 import { benchThroughput } from './throughput.ts'
@@ -36,6 +37,7 @@ try {
     print(await benchLog(world, path))
   }
   for (const row of await benchSweep()) print(row)
+  for (const row of await benchShow()) print(row)
 } finally {
   await world.end()
 }

@@ -1,5 +1,5 @@
 import type { Experiment } from '../lib/experiment.ts'
-import { findExperiment } from '../lib/find-experiment.ts'
+import { findAmong, listExperiments } from '../lib/find-experiment.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
 import type { Ticket } from '../lib/ticket.ts'
@@ -8,7 +8,11 @@ import { openSession, type Session, withHistory } from './session.ts'
 /** Finds experiments by what the user typed, all or none. */
 export const findAll = ({ places, repository }: Session, names: string[]): Promise<Experiment[]> =>
   withHistory(places, (history) =>
-    Promise.all(names.map((name) => findExperiment(places, history, repository, name))),
+    names.length === 0
+      ? []
+      : listExperiments(places, history, repository).then((all) =>
+          Promise.all(names.map((name) => findAmong(all, repository, name))),
+        ),
   )
 
 /** Asks the daemon to change the records of some experiments; gives back which they are. */

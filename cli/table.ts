@@ -38,7 +38,11 @@ export const fitColumns = (
   return { fitting, left: columns.length - fitting.length }
 }
 
-const lengthOf = (cell: string): number => Array.from(cell).length
+const lengthOf = (cell: string): number =>
+  HAS_PAIRS.test(cell) ? Array.from(cell).length : cell.length
+
+/** Half of a character that takes two. */
+const HAS_PAIRS = /[\ud800-\udfff]/
 
 /** The width of the terminal that output goes to, or null where it goes elsewhere. */
 export const terminalWidth = (): number | null =>

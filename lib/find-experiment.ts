@@ -19,11 +19,25 @@ export const findExperiment = async (
   history: History | null,
   repository: Repository,
   text: string,
+): Promise<Experiment> =>
+  findAmong(await listExperiments(places, history, repository), repository, text)
+
+/** All experiments of a repository, newest first; those still in the spool are in front. */
+export const listExperiments = async (
+  places: Places,
+  history: History | null,
+  { commonDir }: Repository,
+): Promise<Experiment[]> => [
+  ...(await pendingExperiments(places, commonDir, history)).reverse(),
+  ...(history?.list(commonDir) ?? []),
+]
+
+/** The one of all experiments of a repository that a user means. */
+export const findAmong = async (
+  all: Experiment[],
+  repository: Repository,
+  text: string,
 ): Promise<Experiment> => {
-  const all = [
-    ...(await pendingExperiments(places, repository.commonDir, history)).reverse(),
-    ...(history?.list(repository.commonDir) ?? []),
-  ]
   const [found, ...others] = await candidates(all, repository, text)
   if (found === undefined) throw unknown(all, text)
   if (others.length > 0) {

@@ -5,6 +5,12 @@ import type { Plain } from './params/plain.ts'
  * stands before a key only where two files have the same one.
  */
 export const flattenFiles = (files: { [file: string]: Plain }): Map<string, Plain> => {
+  const [only, ...others] = Object.values(files)
+  if (only !== undefined && others.length === 0) {
+    const values = new Map<string, Plain>()
+    flattenInto(values, '', only)
+    return values
+  }
   const owners = new Map<string, string[]>()
   const flat = Object.entries(files).map(([file, content]) => {
     const values = new Map<string, Plain>()

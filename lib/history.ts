@@ -103,11 +103,14 @@ export const openHistory = (places: Places): History | null => {
   )
   const attempts = attemptReader(db)
   const toExperiment = (row: Row): Experiment =>
-    withAttempts(row, row.attempt === 0 ? [] : attempts(row.number))
+    withAttempts(row, row.attempt === 0 ? [] : attempts.of(row))
   const daemon = db.prepare<[], DaemonColumns>('select * from daemon')
   const waitingRoom = openWaitingRoom(db)
   return {
-    list: (repository, limit = -1) => list.all(repository, limit).map(toExperiment),
+    list: (repository, limit = -1) => {
+      const rows = list.all(repository, limit)
+      return Array.from(attempts.ofAll(rows), ([row, own]) => withAttempts(row, own))
+    },
     byId: (id) => mapRow(byId.get(id), toExperiment),
     counts: (repository) => new Map(counts.all(repository).map(({ state, n }) => [state, n])),
     overview: (repository, limit) => ({

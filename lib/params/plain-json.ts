@@ -4,7 +4,20 @@ import { emptyObject, isFloat, noteFloat, type Plain } from './plain.ts'
 export const printPlain = (value: Plain): string => printed(value, false)
 
 /** Reads what `printPlain` wrote, and any other JSON. */
-export const parsePlain = (text: string): Plain => JSON.parse(text, revive)
+export const parsePlain = (text: string): Plain =>
+  NEEDS_CARE.test(text) ? JSON.parse(text, revive) : bare(JSON.parse(text) as Plain)
+
+/** A whole number written as a float, one that a double may not hold, or a key that is none of ours. */
+const NEEDS_CARE = /\d\.0+(?!\d)|\d[eE]|\d{16}|__proto__/
+
+/** Without what objects inherit, so that a file may be called `constructor`. */
+const bare = (value: Plain): Plain => {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(bare)
+  const object = emptyObject()
+  for (const key in value) object[key] = bare(value[key] ?? null)
+  return object
+}
 
 const printed = (value: Plain, float: boolean): string => {
   if (typeof value === 'bigint') return String(value)

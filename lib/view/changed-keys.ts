@@ -1,5 +1,5 @@
 import { parseOverride } from '../overrides/parse.ts'
-import type { Row } from './row.ts'
+import { type Row, withKeys } from './row.ts'
 import { textOf } from './text-of.ts'
 
 /** Parameters that an override names, or that are not the same everywhere they are known. */
@@ -18,10 +18,6 @@ export const changedKeys = (rows: Row[]): string[] => {
   return [...keys].filter((key) => known.some(({ params }) => params.has(key)))
 }
 
-export const paramKeys = (rows: Row[]): string[] => [
-  ...new Set(rows.flatMap(({ params }) => [...params.keys()])),
-]
+export const paramKeys = (rows: Row[]): string[] => [...withKeys(new Set(), rows, 'params')]
 
-export const metricKeys = (rows: Row[]): string[] => [
-  ...new Set(rows.flatMap(({ metrics }) => [...metrics.keys()])),
-]
+export const metricKeys = (rows: Row[]): string[] => [...withKeys(new Set(), rows, 'metrics')]

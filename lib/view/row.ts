@@ -74,11 +74,18 @@ export const cellOf = (row: Row, name: string, nowMs: number): Plain | undefined
 
 /** Every name that means something in one of these rows. */
 export const knownNames = (rows: Row[]): Set<string> =>
-  new Set([
-    ...FACT_NAMES,
-    ...rows.flatMap(({ metrics, params }) => [...metrics.keys(), ...params.keys()]),
-  ])
+  withKeys(withKeys(new Set(FACT_NAMES), rows, 'metrics'), rows, 'params')
 
 /** Whether a name, in whichever of its forms, means something. A file's own keys are not looked into. */
 export const isKnown = (name: string, known: Set<string>): boolean =>
   known.has(name) || name.includes(':') || known.has(name.replace(/^(?:params|metrics)\./, ''))
+
+/** The same set, with all keys of one side. */
+export const withKeys = (
+  names: Set<string>,
+  rows: Row[],
+  side: 'params' | 'metrics',
+): Set<string> => {
+  for (const row of rows) for (const key of row[side].keys()) names.add(key)
+  return names
+}

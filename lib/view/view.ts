@@ -43,6 +43,7 @@ export const makeView = (all: Row[], options: ViewOptions, context: ViewContext)
 
 /** Filters, takes the best, sorts. */
 export const chooseRows = (all: Row[], options: ViewOptions, nowMs: number): Row[] => {
+  if ([options.where, options.best, options.sort].every((one) => one === undefined)) return all
   const known = knownNames(all)
   const goals = Object.assign({}, ...all.map(({ experiment }) => experiment.goal).toReversed())
   const lookUp = (row: Row, name: string) => cellOf(row, name, nowMs)
