@@ -30,7 +30,8 @@ create table repository (
 -- One row an experiment: added by ingest, changed by claim, by each phase of its run, by finish and
 -- by the verbs. The states carry their own facts; the checks at the end are the law. `needs` is what
 -- it asks of the machine, `reserved` is set by the claim that first passed it over, and `gate` says
--- whether what it comes after lets it start; the triggers below keep it.
+-- whether what it comes after lets it start; the triggers below keep it. What was saved
+-- without a run has succeeded with attempt 0.
 create table experiment (
   number         integer primary key autoincrement,
   id             text    not null unique,
