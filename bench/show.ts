@@ -191,20 +191,45 @@ const fillDatabase = (
     for (const [i, name] of names.entries()) {
       const overrides = [`params.yaml:lr=${paramsOf(i + 1).lr}`]
       const facts = {
-        ...{ id: uuid7(nowMs), queue: 'bench', name, baseline, branch: 'main', workdir: '' },
-        ...{ overrides, replaced: [], executor: 'temp-dir' as const, spec },
+        id: uuid7(nowMs),
+        queue: 'bench',
+        name,
+        baseline,
+        branch: 'main',
+        workdir: '',
+        overrides,
+        replaced: [],
+        executor: 'temp-dir' as const,
+        spec,
       }
       const number = queue.add({
-        ...{ facts, spec, name, snapshot: baseline, commonDir: join(path, '.git') },
-        ...{ worktree: path, env: null, priority: 0, isHeld: false, after: [], keep: false },
-        ...{ ticket: uuid7(nowMs), byHook: false },
+        facts,
+        spec,
+        name,
+        snapshot: baseline,
+        commonDir: join(path, '.git'),
+        worktree: path,
+        env: null,
+        priority: 0,
+        isHeld: false,
+        after: [],
+        keep: false,
+        ticket: uuid7(nowMs),
+        byHook: false,
         params: JSON.stringify({ 'params.yaml': paramsOf(i + 1) }),
       })
       const end = {
-        ...{ state: 'succeeded' as const, reason: null, exitCode: 0, signal: null, attempt: 1 },
-        ...{ startedAt: nowMs, endedAt: nowMs + i, result: results.get(name) ?? null },
+        state: 'succeeded' as const,
+        reason: null,
+        exitCode: 0,
+        signal: null,
+        attempt: 1,
+        startedAt: nowMs,
+        endedAt: nowMs + i,
+        result: results.get(name) ?? null,
         metrics: JSON.stringify({ 'metrics.json': metricsOf(i + 1) }),
-        ...{ kept: [], workplace: null },
+        kept: [],
+        workplace: null,
         usage: { ranMs: 1000, cpuMs: 900, peakBytes: 1e8, peakGpuBytes: null },
       }
       records.restoreAttempt(number, { ...end, retryAt: null, retriesUsed: 0 })
