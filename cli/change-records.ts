@@ -29,7 +29,7 @@ export const changeRecords = async (
 }
 
 /** So many are changed well within the time that an answer is waited for. */
-const PART = 50
+const PART = 200
 
 /** Asks the daemon to change the records of many, and gives each part back when it is done. */
 export async function* requestInParts(

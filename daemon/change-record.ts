@@ -1,25 +1,16 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { UserError } from '../lib/errors.ts'
 import { foldName, freeName, nameProblem } from '../lib/names.ts'
-import {
-  failureRef,
-  listResults,
-  moveRefs,
-  resultRef,
-  snapshotRef,
-  takenNames,
-} from '../lib/refs.ts'
+import { listResults, moveRefs, resultRef, takenNames } from '../lib/refs.ts'
 import type { Ticket, TicketItem } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { forget } from './forget.ts'
 import { free } from './free.ts'
 import { keepMarks } from './keep-marks.ts'
-import { removeKeptWorkplace } from './keep-workplace.ts'
 import type { RecordRow } from './records.ts'
+import { refsOf } from './refs-of.ts'
+import { removeRecords } from './remove-records.ts'
 import { removeEnd } from './run-records.ts'
-import { partFromDependents } from './skip-dependents.ts'
 
 /** The verbs that make, move or remove refs, and so cannot be part of a scan's one transaction. */
 export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set([
@@ -37,17 +28,15 @@ export const MOVES_REFS: ReadonlySet<Ticket['verb']> = new Set([
  */
 export const changeRecords = async (daemon: Daemon, ticket: Ticket): Promise<void> => {
   if (ticket.verb === 'free') return free(daemon, ticket)
+  if (ticket.verb === 'remove') return removeRecords(daemon, ticket)
   if (ticket.verb === 'forget') return forget(daemon, ticket.repository)
   const revived = new Set<string>()
   for (const { id } of inOrder(daemon, ticket)) {
     await daemon.oneAtATime.run(id, async () => {
       const row = daemon.records.find(id)
       note(ticket.verb, { id, name: row?.name ?? null })
-      // Removed by an earlier ticket: to remove it again is harmless.
-      if (row === null && ticket.verb === 'remove') return
       if (row === null) throw refusal('that experiment is gone')
       if (ticket.verb === 'rename') await rename(daemon, row, ticket.value ?? '')
-      if (ticket.verb === 'remove') await remove(daemon, row)
       if (ticket.verb === 'retry' && !revived.has(id)) {
         for (const other of await retry(daemon, row, ticket)) revived.add(other)
       }
@@ -73,7 +62,7 @@ const rename = async (daemon: Daemon, row: RecordRow, name: string): Promise<voi
   if (clash !== undefined && !isOwnCase && !(await isMoved(row, name))) {
     throw refusal(`there is an experiment “${clash}” under its commit already`)
   }
-  const refs = await refsOf(daemon, row)
+  const refs = refsOf(daemon, row, await listResults(row.commonDir, row.baseline))
   await moveRefs(
     row.commonDir,
     refs.map((ref) => ({ from: ref(row.name), to: ref(name) })),
@@ -85,53 +74,6 @@ const rename = async (daemon: Daemon, row: RecordRow, name: string): Promise<voi
 const isMoved = async (row: RecordRow, name: string): Promise<boolean> => {
   const taken = await takenNames(row.commonDir, row.baseline)
   return !taken.has(foldName(row.name)) && taken.has(foldName(name))
-}
-
-/** The refs that an experiment may have, each as a function of its name. */
-const refsOf = async (daemon: Daemon, row: RecordRow): Promise<((name: string) => string)[]> => {
-  const attempts = daemon.records.attempts(row.number)
-  const results = new Set(attempts.map(({ result }) => result))
-  // A result that `retry --again` put beside: `NAME.2` may also be another experiment's name.
-  const beside = (await listResults(row.commonDir, row.baseline))
-    .filter(({ name, oid }) => name.startsWith(`${row.name}.`) && results.has(oid))
-    .map(({ name }) => name.slice(row.name.length))
-  return [
-    (name) => snapshotRef(row.baseline, name),
-    (name) => resultRef(row.baseline, name),
-    ...beside.map((suffix) => (name: string) => resultRef(row.baseline, `${name}${suffix}`)),
-    ...Array.from(
-      { length: row.attempt },
-      (_, i) => (name: string) => failureRef(row.baseline, name, i + 1),
-    ),
-  ]
-}
-
-const remove = async (daemon: Daemon, row: RecordRow): Promise<void> => {
-  if (row.state === 'running') {
-    throw refusal(`“${row.name}” is running: git exp stop ${row.name}`)
-  }
-  const refs = await refsOf(daemon, row)
-  await moveRefs(
-    row.commonDir,
-    refs.map((ref) => ({ from: ref(row.name), to: null })),
-  )
-  removeKeptWorkplace(row.id, row.workplace)
-  passTicketOn(daemon, row)
-  daemon.queue.atomically(() => {
-    const dependents = partFromDependents(daemon, row)
-    daemon.records.remove(row.number)
-    for (const id of dependents) keepMarks(daemon, id)
-  })
-  rmSync(join(daemon.places.runs, row.id), { recursive: true, force: true })
-}
-
-/** A sweep's one ticket lies with its first experiment; the others must not lose it. */
-const passTicketOn = ({ places, records }: Daemon, row: RecordRow): void => {
-  const ticket = join(places.runs, row.id, 'ticket')
-  const heir = records.siblings(row.id).find((id) => id !== row.id)
-  if (heir === undefined || !existsSync(ticket)) return
-  mkdirSync(join(places.runs, heir), { recursive: true, mode: 0o700 })
-  renameSync(ticket, join(places.runs, heir, 'ticket'))
 }
 
 /** Queues it again, and gives back what was skipped because of it and is queued again too. */
