@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { pathText } from '../lib/capture/untracked.ts'
@@ -51,10 +51,23 @@ export const collect = async (
   try {
     return await gather(places, site, job, brought, limits, 'all')
   } catch (error) {
+    // Workplaces may be deleted at any time.
+    if (!(await isThere(site))) return nothingLeft(job)
     const { code } = error as NodeJS.ErrnoException
     if (!(error instanceof GitError) && code !== 'EACCES') throw error
     if (site.usersSince === null) makeReadable(site.workplace)
     return gather(places, site, job, brought, limits, 'what can be had')
+  }
+}
+
+const isThere = async ({ workplace, gitDir }: Site): Promise<boolean> => {
+  if (!existsSync(workplace)) return false
+  try {
+    await git(['rev-parse', '--git-dir'], { place: { gitDir, worktree: workplace } })
+    return true
+  } catch (error) {
+    if (error instanceof GitError) return false
+    throw error
   }
 }
 
@@ -63,7 +76,7 @@ export const nothingLeft = async ({ commonDir, snapshot }: Job): Promise<Collect
   tree: await gitText(['rev-parse', `${snapshot}^{tree}`], { place: { gitDir: commonDir } }),
   metrics: '{}',
   kept: [],
-  notes: ['the workspace it ran in is gone, and all that it left there'],
+  notes: ['the folder it ran in is gone, and all that it left there'],
 })
 
 const gather = async (

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isoTime } from '../lib/clock.ts'
 import type { Brought } from '../lib/command-file.ts'
@@ -46,6 +47,10 @@ export const finishRun = async (
   }
   daemon.queue.enter(job, 'collecting', null)
   const log = join(folder, 'log')
+  if (!existsSync(job.commonDir)) {
+    await homeless(daemon, job, executor, end)
+    return
+  }
   const site = executor.site()
   const limits = await repositoryLimits(daemon, job)
   const collected = await (site === null
@@ -53,6 +58,26 @@ export const finishRun = async (
     : collect(daemon.places, site, job, brought, limits))
   for (const text of collected.notes) appendLine(log, `${OUR_PREFIX}${text}`)
   await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, executor, end, collected))
+}
+
+/** Its repository was removed or moved meanwhile: no result can be made, and others wait for the slot. */
+const homeless = async (daemon: Daemon, job: Job, executor: Executor, end: End): Promise<void> => {
+  const log = join(attemptFolder(daemon.places, job.id, job.attempt), 'log')
+  for (const text of await executor.putBack('it ran')) appendLine(log, `${OUR_PREFIX}${text}`)
+  // Its slot is no other run's: the files that it left may be all there is of it.
+  const workplace = executor.site() === null ? null : executor.keep()
+  const kept = workplace === null ? '' : `; the files that it left are in ${workplace}`
+  const text = `its repository ${job.commonDir} is gone${kept}`
+  appendLine(log, `${OUR_PREFIX}lost: ${text}`)
+  finish(daemon, job, {
+    ...end,
+    state: 'lost',
+    reason: { code: 'missing-object', text },
+    result: null,
+    metrics: '{}',
+    kept: [],
+    workplace,
+  })
 }
 
 const publishAndRecord = async (

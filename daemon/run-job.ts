@@ -29,10 +29,14 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   const log = join(folder, 'log')
   appendLine(log, `${OUR_PREFIX}${job.name}: snapshot ${job.snapshot.slice(0, 12)}`)
   const executor = executorOf(daemon, job)
+  const starting = startSupervisor(folder)
   const [supervisor, prepared] = await settle<[Supervisor, Prepared]>([
-    startSupervisor(folder),
+    starting,
     prepare(daemon, job, executor, log),
-  ])
+  ]).catch(async (error: unknown) => {
+    await starting.then(({ dismiss }) => dismiss()).catch(() => {})
+    throw error
+  })
   if ('refused' in prepared || daemon.runs.isStopAsked(job.id)) {
     supervisor.dismiss()
     await supervisor.ended
@@ -46,26 +50,49 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     return
   }
   const { brought } = prepared
+  try {
+    begin(daemon, job, executor, supervisor, prepared)
+  } catch (error) {
+    // Its pipe is this daemon's, so that nobody else could ever send it away.
+    supervisor.dismiss()
+    throw error
+  }
+  await supervisor.ended
+  await finishRun(daemon, job, executor, brought)
+}
+
+/** All that the next daemon must find is on the disk before the orders are given. */
+const begin = (
+  daemon: Daemon,
+  job: Job,
+  { workplace }: Executor,
+  supervisor: Supervisor,
+  { brought, orders }: ReadyToRun,
+): void => {
+  const folder = attemptFolder(daemon.places, job.id, job.attempt)
   const commandFile: CommandFile = {
     command: job.spec.command,
     workdir: job.workdir,
     setup: job.spec.setup,
-    workplace: executor.workplace,
+    workplace,
     gpus: job.gpus,
     metrics: job.spec.metrics,
     brought,
   }
   replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
-  for (const text of brought.notes) appendLine(log, `${OUR_PREFIX}${text}`)
+  for (const text of brought.notes) appendLine(join(folder, 'log'), `${OUR_PREFIX}${text}`)
   daemon.queue.supervise(job, supervisor.progress)
   daemon.runs.supervise(job.id, supervisor.progress)
   supervisor.onProgress(() => enterPhase(daemon, job, folder))
-  supervisor.give(prepared.orders)
-  await supervisor.ended
-  await finishRun(daemon, job, executor, brought)
+  supervisor.give(orders)
 }
 
-type Prepared = { brought: Brought; orders: Orders } | { refused: Reason }
+interface ReadyToRun {
+  brought: Brought
+  orders: Orders
+}
+
+type Prepared = ReadyToRun | { refused: Reason }
 
 const enterPhase = (daemon: Daemon, job: Job, folder: string): void => {
   const progress = readProgress(folder)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isEnvironmentName } from '../../lib/environment.ts'
 import { places } from '../../lib/places.ts'
+import { findDaemon } from '../../lib/start-daemon.ts'
 import { type Sandbox, sandbox, type TestRepository } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
@@ -141,5 +142,32 @@ t.test(
     const { stdout } = await exp('log', 'mine')
     t.match(stdout, /\[git exp\] here \d+ bytes were lost: the disk was full\nlast\n/)
     t.ok(fs.existsSync(places.database))
+  },
+)
+
+t.test(
+  'a run that found the disk full before it began runs when there is room',
+  { skip },
+  async (t) => {
+    const { repo, exp, ballast, places } = await world(t)
+    const folder = join(repo.path, '..')
+    const filter = `sh -c "touch '${folder}/begun'; until [ -e '${folder}/full' ]; do sleep 0.01; done; cat"`
+    await repo.git('config', 'filter.slow.smudge', filter)
+    fs.appendFileSync(join(repo.path, '.git/info/attributes'), 'a.txt filter=slow\n')
+    await exp('add', '-n', 'mine', '-c', `echo x >>'${folder}/ran'`)
+    await until('its files are laid out', () => fs.existsSync(join(folder, 'begun')))
+    const id = fs.readdirSync(places.runs).find((name) => name !== '.numbers')
+    const file = join(places.runs, `${id}`, '1/supervisor')
+    await until('its supervisor waits for orders', () => fs.existsSync(file))
+    fill(ballast)
+    fs.writeFileSync(join(folder, 'full'), '')
+    // The last page of the daemon's log has room for a line more.
+    const said = () => fs.readFileSync(places.daemonLog, 'utf8')
+    await until('the daemon has met the full disk', () => said().includes('ENOSPC'))
+    fs.rmSync(ballast)
+    // The minute's look, now.
+    process.kill(findDaemon(places)?.pid ?? 0, 'SIGHUP')
+    t.equal((await exp('wait', 'mine')).exitCode, 0)
+    t.equal(fs.readFileSync(join(folder, 'ran'), 'utf8'), 'x\n')
   },
 )
