@@ -62,7 +62,7 @@ const steer = async (
   { verb, target, killAt }: Act & { do: 'steer' },
   newName: string,
 ): Promise<void> => {
-  const one = choose(ledger, target)
+  const one = choose(ledger, target, newName.split('.')[0])
   if (one === undefined) return
   const words = {
     stop: ['stop', one.id],
@@ -81,10 +81,12 @@ const steer = async (
   else if (isUnheard && one.removed === 'no') one.removed = 'maybe'
 }
 
-/** Rather one of the last few than any. */
-const choose = ({ accepted }: Ledger, fraction: number): Accepted | undefined => {
-  const present = accepted.filter(({ removed }) => removed === 'no').slice(-4)
-  return present[Math.floor(fraction * present.length)]
+/** Rather one of this round than of the last few, and rather of these than any. */
+const choose = ({ accepted }: Ledger, fraction: number, round?: string): Accepted | undefined => {
+  const present = accepted.filter(({ removed }) => removed === 'no')
+  const fresh = present.filter(({ name }) => name.startsWith(`${round}.`))
+  const among = fresh.length > 0 ? fresh : present.slice(-4)
+  return among[Math.floor(fraction * among.length)]
 }
 
 /** A refusal is an answer; a fault of ours, or none that one can act on, is not. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isoTime } from '../lib/clock.ts'
 import type { Brought } from '../lib/command-file.ts'
@@ -18,6 +17,7 @@ import type { Job } from './job.ts'
 import { repositoryLimits } from './limits.ts'
 import { publish } from './publish.ts'
 import type { Finish } from './queue.ts'
+import { repositoryProblem } from './repository-problem.ts'
 import { retryAt } from './retries.ts'
 import { joinLog, OUR_PREFIX } from './run-log.ts'
 import { writeAttemptEnd, writeEnd } from './run-records.ts'
@@ -47,8 +47,9 @@ export const finishRun = async (
   }
   daemon.queue.enter(job, 'collecting', null)
   const log = join(folder, 'log')
-  if (!existsSync(job.commonDir)) {
-    await homeless(daemon, job, executor, end)
+  const problem = repositoryProblem(job.commonDir)
+  if (problem !== null) {
+    await homeless(daemon, job, executor, end, problem)
     return
   }
   const site = executor.site()
@@ -60,22 +61,27 @@ export const finishRun = async (
   await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, executor, end, collected))
 }
 
-/** Its repository was removed or moved meanwhile: no result can be made, and others wait for the slot. */
-const homeless = async (daemon: Daemon, job: Job, executor: Executor, end: End): Promise<void> => {
+/** Its repository takes no result any more, and others wait for what the run holds. */
+const homeless = async (
+  daemon: Daemon,
+  job: Job,
+  executor: Executor,
+  end: End,
+  problem: Reason,
+): Promise<void> => {
   const log = join(attemptFolder(daemon.places, job.id, job.attempt), 'log')
   for (const text of await executor.putBack('it ran')) appendLine(log, `${OUR_PREFIX}${text}`)
-  // Its slot is no other run's: the files that it left may be all there is of it.
+  // The files that it left may be all there is of it.
   const workplace = executor.site() === null ? null : executor.keep()
   const kept = workplace === null ? '' : `; the files that it left are in ${workplace}`
-  const text = `its repository ${job.commonDir} is gone${kept}`
+  const text = `${problem.text}${kept}`
   appendLine(log, `${OUR_PREFIX}lost: ${text}`)
+  const nothing = { result: null, metrics: '{}', kept: [] }
   finish(daemon, job, {
     ...end,
+    ...nothing,
     state: 'lost',
-    reason: { code: 'missing-object', text },
-    result: null,
-    metrics: '{}',
-    kept: [],
+    reason: { ...problem, text },
     workplace,
   })
 }

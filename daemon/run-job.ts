@@ -15,6 +15,7 @@ import type { Executor } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
+import { repositoryProblem } from './repository-problem.ts'
 import { runEnvironment } from './run-environment.ts'
 import { OUR_PREFIX } from './run-log.ts'
 import { type Supervisor, startSupervisor } from './start-supervisor.ts'
@@ -107,6 +108,11 @@ const prepare = async (
   { workplace, materialize }: Executor,
   log: string,
 ): Promise<Prepared> => {
+  const problem = repositoryProblem(job.commonDir)
+  if (problem !== null) {
+    appendLine(log, `${OUR_PREFIX}refused: ${problem.text}`)
+    return { refused: problem }
+  }
   try {
     const base =
       job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)

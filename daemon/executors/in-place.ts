@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Brought } from '../../lib/command-file.ts'
 import { UserError } from '../../lib/errors.ts'
+import { gitUntil } from '../../lib/git.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import { changeRefs } from '../../lib/refs.ts'
 import { dropMark, putMark } from '../../lib/workspace/in-place-mark.ts'
@@ -24,7 +25,8 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
   const folder = attemptFolder(daemon.places, job.id, job.attempt)
   return {
     workplace: worktree,
-    materialize: () => prepareWorkspace(daemon, job, worktree, folder),
+    materialize: () =>
+      gitUntil(daemon.runs.signal(job.id), () => prepareWorkspace(daemon, job, worktree, folder)),
     site: () => {
       const replacement = readReplacement(folder)
       if (replacement === null) return null

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { processesMarked } from '../../scripts/test.ts'
 import { isAlive, supervisorOf } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
@@ -114,4 +115,19 @@ t.test('a daemon that a run starts by a git exp of its own outlives the run', as
   open()
   t.equal((await repo.exp('wait', 'outer')).exitCode, 0)
   t.equal((await repo.exp('wait', 'inner')).exitCode, 0)
+})
+
+t.test('a storm of processes is ended by a stop, whatever session they are in', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ 'a.txt': 'a\n' })
+  await world.config('exp.grace', '100ms')
+  const born = join(world.folder, 'born')
+  const storm = `trap '' TERM; while :; do (setsid sleep 600 &); echo x >>'${born}'; done`
+  await repo.exp('add', '-n', 'storm', '-c', `(${storm}) & (${storm}) & wait`)
+  await until('it blows', () => existsSync(born) && readFileSync(born, 'utf8').length > 100)
+  const [storming] = await repo.shown()
+  await repo.exp('stop', 'storm')
+  t.equal((await repo.exp('wait', 'storm')).exitCode, 143)
+  const left = processesMarked(`GIT_EXP_ID=${storming?.id}`)
+  t.strictSame(left, [])
 })
