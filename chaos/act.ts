@@ -33,14 +33,19 @@ const add = async (
   const after = own.after === null ? undefined : choose(ledger, own.after)
   const called = await world.call(
     [
-      ...['add', '--json', '-n', name],
-      ...['-S', own.count === 1 ? 'lr=0.5' : 'lr=0.1,0.2,0.3'],
+      'add',
+      '--json',
+      '-n',
+      name,
+      '-S',
+      own.count === 1 ? 'lr=0.5' : 'lr=0.1,0.2,0.3',
       ...(own.hold ? ['--hold'] : []),
       ...(own.inPlace ? ['--in-place'] : []),
       ...(after === undefined ? [] : ['--after', after.name]),
       ...(own.retries > 0 ? ['--retries', String(own.retries)] : []),
       ...(own.kind === 'stubborn' ? ['--timeout', '500ms'] : []),
-      ...['-c', `sh '${world.script}' ${own.kind}`],
+      '-c',
+      `sh '${world.script}' ${own.kind}`,
     ],
     own.killAt === null ? null : own.killAt * ledger.callMs,
   )

@@ -93,6 +93,6 @@ const checkGit = async ({ repo, run }: World): Promise<string[]> => {
 }
 
 const checkDoctor = async ({ places }: World): Promise<string[]> =>
-  (await examine(places))
+  (await examine(places, null))
     .filter(({ is, what }) => is === 'fault' && what !== 'disk' && what !== 'config')
     .map(({ what, text }) => `doctor: ${what}: ${text}`)

@@ -37,16 +37,40 @@ export interface Round {
 }
 
 const KINDS: Kind[] = [
-  ...['quick', 'fails', 'flaky', 'waits', 'waits', 'waits', 'stubborn', 'leaves', 'leaves'],
-  ...['prints', 'slow'],
-] as Kind[]
+  'quick',
+  'fails',
+  'flaky',
+  'waits',
+  'waits',
+  'waits',
+  'stubborn',
+  'leaves',
+  'leaves',
+  'prints',
+  'slow',
+]
 const STEERING: Steering[] = [
-  ...['stop', 'stop', 'hold', 'hold', 'release', 'retry', 'rm', 'rename', 'priority'],
-] as Steering[]
+  'stop',
+  'stop',
+  'hold',
+  'hold',
+  'release',
+  'retry',
+  'rm',
+  'rename',
+  'priority',
+]
 const HARMS: Harm[] = [
-  ...['kill daemon', 'kill daemon', 'kill supervisor', 'kill supervisor', 'end daemon'],
-  ...['clock', 'full disk', 'delete slots', 'gc'],
-] as Harm[]
+  'kill daemon',
+  'kill daemon',
+  'kill supervisor',
+  'kill supervisor',
+  'end daemon',
+  'clock',
+  'full disk',
+  'delete slots',
+  'gc',
+]
 const BEFORE = ['nothing', 'nothing', 'nothing', 'edit', 'commit', 'delete spool'] as const
 /** When acts begin: most of what is to hit runs comes when those of the round are there. */
 const TIMES = { add: [0, 0.4], steer: [0.9, 2.2], harm: [0.3, 2.6] } as const

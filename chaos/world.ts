@@ -97,8 +97,14 @@ export const makeWorld = async (): Promise<World> => {
   }
   return {
     ...own,
-    ...{ repo, call, end, hasSmallDisk },
-    ...{ script: at('run.sh'), ran: at('ran'), open: at('open'), clock: at('clock') },
+    repo,
+    call,
+    end,
+    hasSmallDisk,
+    script: at('run.sh'),
+    ran: at('ran'),
+    open: at('open'),
+    clock: at('clock'),
     ballast: at('state/ballast'),
   }
 }
