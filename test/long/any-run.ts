@@ -3,7 +3,7 @@ import { randomRuns } from '../fixture/random-runs.ts'
 import { randomFrom } from '../fixture/random-workspace.ts'
 
 const SEED = Number(process.env.GIT_EXP_TEST_SEED ?? 20_260_104)
-const REPOSITORIES = Number(process.env.GIT_EXP_TEST_REPOSITORIES ?? 8)
+const REPOSITORIES = Number(process.env.GIT_EXP_TEST_REPOSITORIES ?? 4)
 
 t.setTimeout(900_000)
 
