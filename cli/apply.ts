@@ -1,10 +1,10 @@
 import { UserError } from '../lib/errors.ts'
-import type { Experiment } from '../lib/experiment.ts'
+import { type AnyExperiment, isForeign } from '../lib/experiment.ts'
 import { bringKeptFiles, checkKeptFiles } from '../lib/workspace/kept-files.ts'
 import { saveWorkspace } from '../lib/workspace/save.ts'
 import { switchFiles } from '../lib/workspace/switch-files.ts'
 import { readTreeFiles, stashTrees } from '../lib/workspace/tree-files.ts'
-import { findAll } from './change-records.ts'
+import { findOne } from './change-records.ts'
 import { openSession } from './session.ts'
 
 /** Brings a result, or a snapshot, into the workspace, which is saved before. */
@@ -15,13 +15,12 @@ export const apply = async (options: {
 }): Promise<number> => {
   const session = await openSession()
   const { repository, places } = session
-  const [experiment] = await findAll(session, [options.name])
-  if (experiment === undefined) throw new Error('nothing was found and nothing was said')
+  const experiment = await findOne(session, options.name)
   const result = options.input === true ? null : resultOf(experiment)
   const isForced = options.force === true
   const kept = result === null ? [] : experiment.kept
   if (!isForced) checkKeptFiles(repository.worktree, kept)
-  const commit = result ?? experiment.snapshot
+  const commit = result ?? snapshotOf(experiment)
   const wanted = await readTreeFiles(
     repository.commonDir,
     result === null ? await stashTrees(repository.commonDir, commit) : [commit],
@@ -51,7 +50,7 @@ export const apply = async (options: {
 }
 
 /** The result of a success; what failed or waits is brought as it was queued. */
-const resultOf = ({ name, state }: Experiment): string | null => {
+const resultOf = ({ name, state }: AnyExperiment): string | null => {
   if (state.is === 'running') {
     throw new UserError(
       'unknown-experiment',
@@ -60,4 +59,13 @@ const resultOf = ({ name, state }: Experiment): string | null => {
     )
   }
   return state.is === 'succeeded' ? state.result : null
+}
+
+const snapshotOf = (experiment: AnyExperiment): string => {
+  if (!isForeign(experiment)) return experiment.snapshot
+  throw new UserError(
+    'unknown-experiment',
+    `“${experiment.name}” came from elsewhere without its snapshot`,
+    'leave out --input to have its result',
+  )
 }

@@ -1,13 +1,13 @@
 import { UserError } from '../lib/errors.ts'
 import { GitError, git } from '../lib/git.ts'
-import { findAll } from './change-records.ts'
+import { findOne } from './change-records.ts'
 import { openSession } from './session.ts'
 
 /** Makes a branch of the user's at a result; an existing branch is never moved. */
 export const branch = async (options: { name: string; branch: string | null }): Promise<number> => {
   const session = await openSession()
-  const [experiment] = await findAll(session, [options.name])
-  const result = experiment !== undefined && 'result' in experiment.state && experiment.state.result
+  const experiment = await findOne(session, options.name)
+  const result = 'result' in experiment.state && experiment.state.result
   if (!result) {
     throw new UserError(
       'unknown-experiment',

@@ -1,18 +1,28 @@
-import type { Experiment } from '../lib/experiment.ts'
-import { findAmong, listExperiments } from '../lib/find-experiment.ts'
+import type { AnyExperiment, Experiment } from '../lib/experiment.ts'
+import { everyExperiment, findAmong, findAny, requireRecord } from '../lib/find-experiment.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
 import type { Ticket } from '../lib/ticket.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 
-/** Finds experiments by what the user typed, all or none. */
-export const findAll = ({ places, repository }: Session, names: string[]): Promise<Experiment[]> =>
-  withHistory(places, (history) =>
-    names.length === 0
-      ? []
-      : listExperiments(places, history, repository).then((all) =>
-          Promise.all(names.map((name) => findAmong(all, repository, name))),
-        ),
+/** Finds experiments of the queue by what the user typed, all or none. */
+export const findAll = async (session: Session, names: string[]): Promise<Experiment[]> =>
+  (await findEach(session, names)).map(requireRecord)
+
+/** The same, whoever made them. */
+export const findEach = (
+  { places, repository }: Session,
+  names: string[],
+): Promise<AnyExperiment[]> =>
+  withHistory(places, async (history) => {
+    if (names.length === 0) return []
+    const all = await everyExperiment(places, history, repository)
+    return Promise.all(names.map((name) => findAmong(all, repository, name)))
+  })
+
+export const findOne = async (session: Session, name: string): Promise<AnyExperiment> =>
+  withHistory(session.places, (history) =>
+    findAny(session.places, history, session.repository, name),
   )
 
 /** Asks the daemon to change the records of some experiments; gives back which they are. */
@@ -23,8 +33,7 @@ export const changeRecords = async (
 ): Promise<Experiment[]> => {
   const session = await openSession()
   const found = await findAll(session, names)
-  const { places, repository } = session
-  await request(places, recordTicket(verb, repository.commonDir, found, more(session)), Date.now())
+  await askForChange(session, verb, found, more(session))
   return found
 }
 
@@ -44,7 +53,16 @@ export async function* requestInParts(
   }
 }
 
+/** The same for experiments that are found already. */
+export const askForChange = (
+  { places, repository }: Session,
+  verb: Ticket['verb'],
+  found: Experiment[],
+  more: Partial<Ticket> = {},
+): Promise<void> =>
+  request(places, recordTicket(verb, repository.commonDir, found, more), Date.now())
+
 /** A line for each experiment that a verb was done to. */
-export const say = (text: string, experiments: Experiment[]): void => {
+export const say = (text: string, experiments: { name: string }[]): void => {
   process.stderr.write(experiments.map(({ name }) => `${text} ${name}\n`).join(''))
 }

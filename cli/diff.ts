@@ -1,13 +1,13 @@
 import { codeDiff } from '../lib/code-diff.ts'
 import { UserError } from '../lib/errors.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
-import { findExperiment } from '../lib/find-experiment.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { compareFacts, compareRows, type Difference } from '../lib/view/compare.ts'
 import { type Row, rowOf } from '../lib/view/row.ts'
+import { findEach } from './change-records.ts'
 import { markdownText } from './formats/markdown.ts'
-import { openSession, type Session, withHistory } from './session.ts'
+import { openSession, type Session } from './session.ts'
 import { plainText, printTable, terminalWidth } from './table.ts'
 import { valueText } from './value-text.ts'
 
@@ -25,14 +25,8 @@ export const diff = async (options: DiffOptions): Promise<number> => {
     throw new UserError('usage', 'there are two experiments to a diff', 'git exp diff A B')
   }
   const session = await openSession()
-  const { places, repository } = session
-  const rows = await withHistory(places, (history) =>
-    Promise.all(
-      options.names.map(async (name) =>
-        rowOf(await findExperiment(places, history, repository, name)),
-      ),
-    ),
-  )
+  const { places } = session
+  const rows = (await findEach(session, options.names)).map(rowOf)
   const goals = Object.assign({}, ...rows.map(({ experiment }) => experiment.goal))
   const params = compareRows(rows, 'params', goals)
   const metrics = compareRows(rows, 'metrics', goals)

@@ -1,9 +1,10 @@
+import { removeForeign } from '../lib/elsewhere/change-foreign.ts'
 import { UserError } from '../lib/errors.ts'
-import type { Experiment } from '../lib/experiment.ts'
+import { type Experiment, isForeign } from '../lib/experiment.ts'
 import { type Selection, selectExperiments } from '../lib/selection.ts'
 import { allExperiments } from './all-experiments.ts'
 import { ask } from './ask.ts'
-import { findAll, requestInParts, say } from './change-records.ts'
+import { findEach, requestInParts, say } from './change-records.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface RmOptions extends Selection {
@@ -27,9 +28,13 @@ export const rm = async (options: RmOptions): Promise<number> => {
       'git exp rm NAME…, or --failed, --older 30d, --where CONDITION, --all',
     )
   }
-  const found = isNamed ? await findAll(session, options.names) : await select(session, options)
-  if (options.all === true && found.length > 0) await confirmAll(found, options.yes === true)
-  for await (const part of requestInParts(session, 'remove', found)) say('removed', part)
+  const found = isNamed ? await findEach(session, options.names) : await select(session, options)
+  if (options.all === true && found.length > 0) await confirmAll(found.length, options.yes === true)
+  const own = found.filter((one) => !isForeign(one))
+  for await (const part of requestInParts(session, 'remove', own)) say('removed', part)
+  const foreign = found.filter(isForeign)
+  await removeForeign(session.repository.commonDir, foreign)
+  say('removed', foreign)
   if (!isNamed && found.length === 0) process.stderr.write('none is like that\n')
   return 0
 }
@@ -44,7 +49,7 @@ const select = async (session: Session, options: RmOptions): Promise<Experiment[
   return meant.filter((one) => !spared.includes(one))
 }
 
-const confirmAll = async ({ length }: Experiment[], isConfirmed: boolean): Promise<void> => {
+const confirmAll = async (length: number, isConfirmed: boolean): Promise<void> => {
   if (isConfirmed) return
   const answer = await ask(`remove ${length} experiments, their results and logs, for good?`)
   if (answer === true) return

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path'
 import { UserError } from '../lib/errors.ts'
-import { type Experiment, isEnded } from '../lib/experiment.ts'
+import { type AnyExperiment, isEnded, isForeign } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { replaceFile } from '../lib/files.ts'
+import { everyExperiment } from '../lib/find-experiment.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { withProgress } from '../lib/progress.ts'
@@ -10,8 +11,7 @@ import { parseColumns } from '../lib/view/columns.ts'
 import { type Row, rowOf } from '../lib/view/row.ts'
 import { readSeries, type Series } from '../lib/view/series.ts'
 import { chooseRows, makeView, type View, type ViewOptions } from '../lib/view/view.ts'
-import { allExperiments } from './all-experiments.ts'
-import { findAll } from './change-records.ts'
+import { findEach } from './change-records.ts'
 import { printMarkdown } from './formats/markdown.ts'
 import { printSeparated } from './formats/separated.ts'
 import { openSession, type Session } from './session.ts'
@@ -81,8 +81,12 @@ const watchAll = (session: Session, options: ShowOptions): Promise<number> => {
 }
 
 const readRows = async (session: Session, names: string[]): Promise<Row[]> => {
-  const chosen = names.length > 0 ? await findAll(session, names) : await allExperiments(session)
-  return (await Promise.all(chosen.map((one) => withProgress(session.places, one)))).map(rowOf)
+  const { places, repository } = session
+  const chosen = await (names.length > 0
+    ? findEach(session, names)
+    : withHistory(places, (history) => everyExperiment(places, history, repository)))
+  const now = chosen.map((one) => (isForeign(one) ? one : withProgress(places, one)))
+  return (await Promise.all(now)).map(rowOf)
 }
 
 /** The view that is asked for, whole and cut to the lines that are wanted. */
@@ -91,11 +95,11 @@ const readView = async (
   rows: Row[],
   options: ShowOptions,
   nowMs: number,
-): Promise<{ view: View; whole: View; series: Map<Experiment, Series> }> => {
+): Promise<{ view: View; whole: View; series: Map<AnyExperiment, Series> }> => {
   const experiments = rows.map(({ experiment }) => experiment)
   const series = needsSteps(options)
     ? await readSeries(places, repository.commonDir, experiments)
-    : new Map<Experiment, Series>()
+    : new Map<AnyExperiment, Series>()
   const whole = makeView(rows, options, {
     nowMs,
     stepsOf: ({ experiment }) => series.get(experiment) ?? new Map(),
@@ -109,7 +113,7 @@ const writePage = async (
   file: string,
   view: View,
   { repository }: Session,
-  series: Map<Experiment, Series>,
+  series: Map<AnyExperiment, Series>,
   nowMs: number,
 ): Promise<void> => {
   const { printHtml } = await import('./formats/html.ts')

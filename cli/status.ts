@@ -1,4 +1,5 @@
 import { commandText, durationText, overridesText, stateText } from '../lib/describe.ts'
+import { foreignResults } from '../lib/elsewhere/foreign-results.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
 import { flattenFiles } from '../lib/flatten.ts'
@@ -26,10 +27,14 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
   return withHistory(places, async (history) => {
     const pending = await pendingExperiments(places, repository.commonDir, history)
     if (options.json === true) {
-      const all = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
+      const own = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
+      const foreign = await foreignResults(repository, own)
       const why = whyWaiting(places, history)
-      const now = await Promise.all(all.map((one) => withProgress(places, one)))
-      const experiments = now.map((one) => ({ ...experimentJson(places, one), waits: why(one) }))
+      const now = await Promise.all(own.map((one) => withProgress(places, one)))
+      const experiments = [
+        ...now.map((one) => ({ ...experimentJson(places, one), waits: why(one) })),
+        ...foreign.map((one) => ({ ...experimentJson(places, one), waits: null })),
+      ]
       process.stdout.write(`${printPlain({ daemon: daemonJson(places, history), experiments })}\n`)
       return 0
     }

@@ -59,6 +59,36 @@ export const resolveNames = async (
     .map((line) => (/^[0-9a-f]+$/.test(line) ? line : null))
 }
 
+export interface SmallBlob {
+  oid: string
+  text: string
+}
+
+/** No file that people write values into is larger. */
+const SMALL_BYTES = 1024 * 1024
+
+/** The files among some names that are no larger than 1 MiB, by name; equal ones are read once. */
+export const readSmallBlobs = async (
+  commonDir: string,
+  names: string[],
+): Promise<Map<string, SmallBlob>> => {
+  if (names.length === 0) return new Map()
+  const { stdout } = await git(
+    ['cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)'],
+    { place: { gitDir: commonDir }, input: names.map(onOneLine).join('') },
+  )
+  const lines = stdout.toString().split('\n')
+  const oids = new Map<string, string>()
+  for (const [i, name] of names.entries()) {
+    const [, oid, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(lines[i] ?? '') ?? []
+    if (oid !== undefined && type === 'blob' && Number(size) <= SMALL_BYTES) oids.set(name, oid)
+  }
+  const distinct = [...new Set(oids.values())]
+  const objects = await readObjects(commonDir, distinct)
+  const texts = new Map(distinct.map((oid, i) => [oid, objects[i]?.content.toString() ?? '']))
+  return new Map([...oids].map(([name, oid]) => [name, { oid, text: texts.get(oid) ?? '' }]))
+}
+
 /** A commit's own facts, taken from its raw text. */
 export const parseCommit = (content: Buffer): { parents: string[]; message: string } => {
   const text = content.toString()

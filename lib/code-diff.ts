@@ -1,5 +1,5 @@
 import { resolveNames } from './cat-file.ts'
-import type { Experiment } from './experiment.ts'
+import { type AnyExperiment, isForeign } from './experiment.ts'
 import { gitText } from './git.ts'
 
 /**
@@ -8,23 +8,33 @@ import { gitText } from './git.ts'
  */
 export const codeDiff = async (
   commonDir: string,
-  from: Experiment,
-  to: Experiment,
+  from: AnyExperiment,
+  to: AnyExperiment,
   options: { isStat: boolean; hasColour: boolean },
 ): Promise<string> => {
+  const [old, young] = codeOf(from, to)
   const [fromUntracked, toUntracked] = await resolveNames(commonDir, [
-    `${from.snapshot}^3^{tree}`,
-    `${to.snapshot}^3^{tree}`,
+    `${old}^3^{tree}`,
+    `${young}^3^{tree}`,
   ])
   const empty = await emptyTree(commonDir)
   const parts = [
-    await patch(commonDir, `${from.snapshot}^{tree}`, `${to.snapshot}^{tree}`, options),
+    await patch(commonDir, `${old}^{tree}`, `${young}^{tree}`, options),
     fromUntracked === toUntracked
       ? ''
       : await patch(commonDir, fromUntracked ?? empty, toUntracked ?? empty, options),
   ]
   return parts.filter((part) => part !== '').join('\n')
 }
+
+/** Snapshots; results where one of the two has nothing else, and the other one has a result too. */
+const codeOf = (from: AnyExperiment, to: AnyExperiment): [string, string] =>
+  !isForeign(from) && !isForeign(to)
+    ? [from.snapshot, to.snapshot]
+    : [resultOrSnapshot(from), resultOrSnapshot(to)]
+
+const resultOrSnapshot = (one: AnyExperiment): string =>
+  isForeign(one) ? one.state.result : ('result' in one.state && one.state.result) || one.snapshot
 
 const patch = (
   commonDir: string,

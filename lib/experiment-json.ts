@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { isoTime } from './clock.ts'
-import type { Attempt, Experiment } from './experiment.ts'
+import type { AnyExperiment, Attempt } from './experiment.ts'
 import type { Plain } from './params/plain.ts'
 import { attemptFolder, type Places } from './places.ts'
 
 /** The one shape of an experiment in `--json`: design section 8. */
 export const experimentJson = (
   places: Places,
-  experiment: Experiment,
+  experiment: AnyExperiment,
 ): { [key: string]: Plain } => {
   const { state } = experiment
   const run = 'attempt' in state ? state : null
@@ -46,7 +46,7 @@ export const experimentJson = (
     exit_code: end?.exitCode ?? null,
     signal: end?.signal ?? null,
     attempt,
-    log: attempt === 0 ? null : logOf(places, experiment.id, attempt),
+    log: logOf(places, experiment.id, attempt),
     workplace: experiment.workplace,
     starred: experiment.starred,
     tags: experiment.tags,
@@ -76,11 +76,11 @@ export const experimentJson = (
   }
 }
 
-const idsOf = ({ after }: Experiment, must: 'succeed' | 'end'): string[] =>
+const idsOf = ({ after }: AnyExperiment, must: 'succeed' | 'end'): string[] =>
   after.filter((one) => one.must === must).map(({ id }) => id)
 
-const logOf = (places: Places, id: string, attempt: number): string =>
-  join(attemptFolder(places, id, attempt), 'log')
+const logOf = (places: Places, id: string | null, attempt: number): string | null =>
+  id === null || attempt === 0 ? null : join(attemptFolder(places, id, attempt), 'log')
 
 /** By the run's own clock where it told: the machine's may have been set meanwhile. */
 const durationSeconds = (startedAt: number, endedAt: number, run: Attempt | null): number =>

@@ -37,8 +37,10 @@ export type State =
   | { is: 'queued'; retryAt?: number }
   | { is: 'held' }
   | { is: 'running'; phase: Phase; attempt: number; startedAt: number | null; pausedAt?: number }
-  | ({ is: 'succeeded'; attempt: number; result: string } & Times & Exit)
+  | Succeeded
   | ({ is: EndedBadly; attempt: number; reason: Reason; result: string | null } & Times & Exit)
+
+export type Succeeded = { is: 'succeeded'; attempt: number; result: string } & Times & Exit
 
 export type EndedBadly = 'failed' | 'stopped' | 'timed-out' | 'lost' | 'refused' | 'skipped'
 
@@ -122,6 +124,25 @@ export interface Experiment {
   attempts: Attempt[]
   state: State
 }
+
+/**
+ * A result that no experiment of this queue left: DVC's, or another machine's. Only the commit under
+ * `refs/exps/` tells of it, which was queued when it was committed.
+ */
+export interface ForeignResult
+  extends Omit<Experiment, 'id' | 'number' | 'snapshot' | 'executor' | 'command' | 'state'> {
+  id: null
+  number: null
+  snapshot: null
+  executor: null
+  command: null
+  state: Succeeded
+}
+
+/** Whatever can be shown, compared and used by its name. */
+export type AnyExperiment = Experiment | ForeignResult
+
+export const isForeign = (one: AnyExperiment): one is ForeignResult => one.id === null
 
 export const isEnded = (
   state: State,

@@ -1,5 +1,6 @@
+import { foreignResults } from './elsewhere/foreign-results.ts'
 import { UserError } from './errors.ts'
-import type { Experiment } from './experiment.ts'
+import { type AnyExperiment, type Experiment, isForeign } from './experiment.ts'
 import { GitError, gitText } from './git.ts'
 import type { History } from './history.ts'
 import { foldName } from './names.ts'
@@ -11,33 +12,31 @@ import { bestRows, declaredGoals } from './view/best.ts'
 import { rowOf } from './view/row.ts'
 
 /**
- * The experiment that a user means: `@last`, `@best`, a number or `#7`, a name under HEAD's baseline, a name
+ * Whatever a user means: `@last`, `@best`, a number or `#7`, a name under HEAD's baseline, a name
  * elsewhere in the repository, `<commit-ish>:<name>`, or the beginning of an id, snapshot or result.
  */
+export const findAny = async (
+  places: Places,
+  history: History | null,
+  repository: Repository,
+  text: string,
+): Promise<AnyExperiment> =>
+  findAmong(await everyExperiment(places, history, repository), repository, text)
+
+/** The same, of the queue's own: a verb on records has nothing to change for a result from elsewhere. */
 export const findExperiment = async (
   places: Places,
   history: History | null,
   repository: Repository,
   text: string,
-): Promise<Experiment> =>
-  findAmong(await listExperiments(places, history, repository), repository, text)
+): Promise<Experiment> => requireRecord(await findAny(places, history, repository, text))
 
-/** All experiments of a repository, newest first; those still in the spool are in front. */
-export const listExperiments = async (
-  places: Places,
-  history: History | null,
-  { commonDir }: Repository,
-): Promise<Experiment[]> => [
-  ...(await pendingExperiments(places, commonDir, history)).reverse(),
-  ...(history?.list(commonDir) ?? []),
-]
-
-/** The one of all experiments of a repository that a user means. */
+/** The one of some experiments that a text means; none or several are an error. */
 export const findAmong = async (
-  all: Experiment[],
+  all: AnyExperiment[],
   repository: Repository,
   text: string,
-): Promise<Experiment> => {
+): Promise<AnyExperiment> => {
   const [found, ...others] = await candidates(all, repository, text)
   if (found === undefined) throw unknown(all, text)
   if (others.length > 0) {
@@ -50,17 +49,48 @@ export const findAmong = async (
   return found
 }
 
+export const requireRecord = (found: AnyExperiment): Experiment => {
+  if (!isForeign(found)) return found
+  throw new UserError(
+    'unknown-experiment',
+    `“${found.name}” came from elsewhere: there is its result, and no record of it here`,
+    'git exp show, diff, apply, branch, rename and rm take it',
+  )
+}
+
+/** All experiments of a repository, newest first; those still in the spool are in front. */
+export const listExperiments = async (
+  places: Places,
+  history: History | null,
+  { commonDir }: Repository,
+): Promise<Experiment[]> => [
+  ...(await pendingExperiments(places, commonDir, history)).reverse(),
+  ...(history?.list(commonDir) ?? []),
+]
+
+/** The same, and behind them results from elsewhere. */
+export const everyExperiment = async (
+  places: Places,
+  history: History | null,
+  repository: Repository,
+): Promise<AnyExperiment[]> => {
+  const own = await listExperiments(places, history, repository)
+  return [...own, ...(await foreignResults(repository, own))]
+}
+
 /** A form that names an experiment whatever HEAD is. */
-const longName = (experiment: Experiment): string =>
-  experiment.number === null
+const longName = (experiment: AnyExperiment): string => {
+  if (isForeign(experiment)) return experiment.state.result.slice(0, 12)
+  return experiment.number === null
     ? `${experiment.baseline.slice(0, 8)}:${experiment.name}`
     : `#${experiment.number}`
+}
 
 const candidates = async (
-  all: Experiment[],
+  all: AnyExperiment[],
   repository: Repository,
   text: string,
-): Promise<Experiment[]> => {
+): Promise<AnyExperiment[]> => {
   if (text === '@last') return all.slice(0, 1)
   if (text === '@best') {
     return bestRows(all.map(rowOf), declaredGoals(all[0]?.goal ?? {}), (row, metric) =>
@@ -82,17 +112,17 @@ const candidates = async (
   if (!/^[0-9a-f-]{7,64}$/.test(text)) return []
   return all.filter((one) => {
     const result = 'result' in one.state ? one.state.result : null
-    return [one.id, one.snapshot, result ?? ''].some((id) => id.startsWith(text))
+    return [one.id, one.snapshot, result].some((id) => id?.startsWith(text) === true)
   })
 }
 
 /** Those of a commit itself, else those of what an amend or a rebase has made it of. */
-const standingOn = (named: Experiment[], commit: string): Experiment[] => {
+const standingOn = (named: AnyExperiment[], commit: string): AnyExperiment[] => {
   const own = named.filter((one) => one.baseline === commit)
   return own.length > 0 ? own : named.filter((one) => one.rewritten === commit)
 }
 
-const isNamed = (experiment: Experiment, name: string): boolean =>
+const isNamed = (experiment: AnyExperiment, name: string): boolean =>
   foldName(experiment.name) === foldName(name)
 
 const commitOf = async ({ commonDir }: Repository, text: string): Promise<string> => {
@@ -109,7 +139,7 @@ const commitOf = async ({ commonDir }: Repository, text: string): Promise<string
   }
 }
 
-const unknown = (all: Experiment[], text: string): UserError => {
+const unknown = (all: AnyExperiment[], text: string): UserError => {
   const nearest = nearestName(
     text,
     all.map(({ name }) => name),

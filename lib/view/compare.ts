@@ -38,11 +38,14 @@ export const compareRows = (
 /** Facts in words that differ: command, overrides, baseline and the like. */
 export const compareFacts = (rows: Row[]): { name: string; values: string[] }[] =>
   [
-    { name: 'command', values: rows.map(({ experiment: { command } }) => textOf(command)) },
+    {
+      name: 'command',
+      values: rows.map(({ experiment: { command } }) => (command === null ? '' : textOf(command))),
+    },
     { name: 'workdir', values: rows.map(({ experiment: { workdir } }) => workdir || '.') },
     { name: 'baseline', values: rows.map(({ experiment: { baseline } }) => baseline.slice(0, 10)) },
     { name: 'branch', values: rows.map(({ experiment: { branch } }) => branch ?? '') },
-    { name: 'executor', values: rows.map(({ experiment: { executor } }) => executor) },
+    { name: 'executor', values: rows.map(({ experiment: { executor } }) => executor ?? '') },
     { name: 'state', values: rows.map(({ experiment: { state } }) => state.is) },
     {
       name: 'kept outputs',

@@ -1,30 +1,30 @@
-import type { Experiment } from '../experiment.ts'
+import type { AnyExperiment } from '../experiment.ts'
 import { flattenFiles } from '../flatten.ts'
 import type { Plain } from '../params/plain.ts'
 
 /** An experiment as a line of a table: its parameters and metrics by dotted key. */
 export interface Row {
-  experiment: Experiment
+  experiment: AnyExperiment
   params: Map<string, Plain>
   metrics: Map<string, Plain>
 }
 
-export const rowOf = (experiment: Experiment): Row => ({
+export const rowOf = (experiment: AnyExperiment): Row => ({
   experiment,
   params: flattenFiles(experiment.params),
   metrics: flattenFiles(experiment.metrics),
 })
 
 /** Facts that are neither parameters nor metrics. Times are ISO 8601, durations seconds. */
-const FACTS: Record<string, (experiment: Experiment, nowMs: number) => Plain | undefined> = {
+const FACTS: Record<string, (experiment: AnyExperiment, nowMs: number) => Plain | undefined> = {
   number: ({ number }) => number ?? undefined,
   name: ({ name }) => name,
   state: ({ state }) => state.is,
   reason: ({ state }) => ('reason' in state ? state.reason.code : undefined),
   base: ({ baseline }) => baseline,
   branch: ({ branch }) => branch ?? undefined,
-  executor: ({ executor }) => executor,
-  command: ({ command }) => (typeof command === 'string' ? command : command.join(' ')),
+  executor: ({ executor }) => executor ?? undefined,
+  command: ({ command }) => (Array.isArray(command) ? command.join(' ') : (command ?? undefined)),
   priority: ({ priority }) => priority,
   attempt: ({ state }) => ('attempt' in state ? state.attempt : 0),
   exit: ({ state }) => ('exitCode' in state ? (state.exitCode ?? undefined) : undefined),
@@ -44,7 +44,7 @@ const FACTS: Record<string, (experiment: Experiment, nowMs: number) => Plain | u
 
 export const FACT_NAMES = Object.keys(FACTS)
 
-const startOf = ({ state }: Experiment): number | null =>
+const startOf = ({ state }: AnyExperiment): number | null =>
   'startedAt' in state ? state.startedAt : null
 
 const isoOrNothing = (ms: number | null): string | undefined =>

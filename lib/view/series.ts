@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readObjects } from '../cat-file.ts'
-import type { Experiment } from '../experiment.ts'
+import type { AnyExperiment } from '../experiment.ts'
 import { kindOf } from '../params/format.ts'
 import { allRows } from '../params/lines/rows.ts'
 import type { Plain } from '../params/plain.ts'
@@ -17,8 +17,8 @@ export type Series = Map<string, number[]>
 export const readSeries = async (
   places: Places,
   commonDir: string,
-  experiments: Experiment[],
-): Promise<Map<Experiment, Series>> => {
+  experiments: AnyExperiment[],
+): Promise<Map<AnyExperiment, Series>> => {
   const wanted = experiments.flatMap((experiment) =>
     Object.keys(experiment.metrics)
       .filter((file) => ['rows', 'jsonl'].includes(kindOf(file) ?? ''))
@@ -29,7 +29,7 @@ export const readSeries = async (
     commonDir,
     inGit.map(({ experiment, file }) => `${resultOf(experiment)}:${file}`),
   )
-  const found = new Map<Experiment, Series>()
+  const found = new Map<AnyExperiment, Series>()
   for (const one of wanted) {
     const text =
       objects[inGit.indexOf(one)]?.content.toString() ?? fromDisk(places, one.experiment, one.file)
@@ -41,10 +41,11 @@ export const readSeries = async (
   return found
 }
 
-const resultOf = ({ state }: Experiment): string | null => ('result' in state ? state.result : null)
+const resultOf = ({ state }: AnyExperiment): string | null =>
+  'result' in state ? state.result : null
 
 /** From the store, where Git ignores the file; from the workplace while it runs. */
-const fromDisk = (places: Places, experiment: Experiment, file: string): string | null => {
+const fromDisk = (places: Places, experiment: AnyExperiment, file: string): string | null => {
   const kept = experiment.kept.find(({ path }) => path === file)
   const path =
     kept !== undefined

@@ -1,0 +1,135 @@
+import { parseCommit, readObjects } from '../cat-file.ts'
+import type { Experiment, ForeignResult, KeptFile } from '../experiment.ts'
+import type { Repository } from '../repository.ts'
+import { parseTrailers } from '../trailers.ts'
+import {
+  type ResultFacts,
+  readResultCache,
+  resultCacheFile,
+  writeResultCache,
+} from './result-cache.ts'
+import { readResultFiles } from './result-files.ts'
+import { listResultRefs, type ResultRef } from './result-refs.ts'
+
+/** The results of a repository that no experiment of ours left, newest first. */
+export const foreignResults = async (
+  { commonDir, workdir }: Repository,
+  own: Experiment[],
+): Promise<ForeignResult[]> => {
+  const results = new Set(
+    own.flatMap(({ attempts, state }) => [
+      ...attempts.map(({ result }) => result),
+      'result' in state ? state.result : null,
+    ]),
+  )
+  const refs = (await listResultRefs(commonDir)).filter(({ oid }) => !results.has(oid))
+  if (refs.length === 0) return []
+  const facts = await factsOf(commonDir, workdir, [...new Set(refs.map(({ oid }) => oid))])
+  const ids = new Set(own.map(({ id }) => id))
+  return refs.flatMap((ref) => {
+    const known = facts.get(ref.oid)
+    // Of a run that was just published, and of one that DVC gave another name.
+    const isOurs = known === undefined || ids.has(known.experiment ?? '')
+    return isOurs ? [] : [foreignResult(commonDir, ref, known)]
+  })
+}
+
+/** From the cache, and of new ones from Git; the cache then has what there is and no more. */
+const factsOf = async (
+  commonDir: string,
+  folder: string,
+  oids: string[],
+): Promise<Map<string, ResultFacts>> => {
+  const file = resultCacheFile(commonDir, process.env)
+  const cached = readResultCache(file)
+  const key = (oid: string): string => `${oid} ${folder}`
+  const fresh = oids.filter((oid) => !cached.has(key(oid)))
+  const read = await readFacts(commonDir, folder, fresh)
+  const facts = new Map(
+    oids.flatMap((oid) => {
+      const known = cached.get(key(oid)) ?? read.get(oid)
+      return known === undefined ? [] : [[oid, known] as const]
+    }),
+  )
+  if (fresh.length > 0) {
+    writeResultCache(file, new Map([...facts].map(([oid, known]) => [key(oid), known])))
+  }
+  return facts
+}
+
+const readFacts = async (
+  commonDir: string,
+  folder: string,
+  commits: string[],
+): Promise<Map<string, ResultFacts>> => {
+  const objects = await readObjects(commonDir, commits)
+  const files = await readResultFiles(commonDir, commits, folder)
+  return new Map(
+    commits.map((oid, i) => {
+      const { message } = parseCommit(objects[i]?.content ?? Buffer.alloc(0))
+      return [oid, { ...trailerFacts(message), ...(files[i] ?? NO_FILES) }]
+    }),
+  )
+}
+
+const NO_FILES = { params: {}, metrics: {}, goal: {} }
+
+/** What a result of another queue says of itself; it may be forged, and DVC's says nothing. */
+export const trailerFacts = (
+  message: string,
+): Pick<ResultFacts, 'experiment' | 'durationSeconds' | 'kept'> => {
+  const trailers = parseTrailers(message)
+  const id = trailers.get('Exp-Id')?.[0]
+  const seconds = trailers.get('Exp-Duration')?.[0]
+  const files = trailers.get('Exp-Files')?.[0]
+  return {
+    experiment: typeof id === 'string' ? id : null,
+    durationSeconds: typeof seconds === 'number' && seconds >= 0 ? seconds : null,
+    kept: Array.isArray(files) ? files.filter(isKeptFile) : [],
+  }
+}
+
+const isKeptFile = (value: unknown): value is KeptFile => {
+  const { path, sha256, bytes } = (value ?? {}) as Partial<KeptFile>
+  return typeof path === 'string' && typeof sha256 === 'string' && typeof bytes === 'number'
+}
+
+const foreignResult = (
+  repository: string,
+  { oid, baseline, name, committedMs }: ResultRef,
+  { params, metrics, goal, kept, durationSeconds }: ResultFacts,
+): ForeignResult => ({
+  id: null,
+  number: null,
+  name,
+  repository,
+  worktree: null,
+  baseline,
+  branch: null,
+  snapshot: null,
+  executor: null,
+  command: null,
+  workdir: '',
+  overrides: [],
+  params,
+  metrics,
+  goal,
+  priority: 0,
+  after: [],
+  queuedAt: committedMs,
+  kept,
+  workplace: null,
+  starred: false,
+  tags: [],
+  note: null,
+  attempts: [],
+  state: {
+    is: 'succeeded',
+    attempt: 0,
+    result: oid,
+    startedAt: durationSeconds === null ? null : committedMs - durationSeconds * 1000,
+    endedAt: committedMs,
+    exitCode: null,
+    signal: null,
+  },
+})
