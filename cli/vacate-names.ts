@@ -19,16 +19,25 @@ export const vacateNames = async (
   if (name === null) {
     throw new UserError('usage', '--force needs a name to take', 'give one with -n')
   }
-  const { repository } = session
-  const taken = await takenNames(repository.commonDir, repository.head)
-  for (const wanted of proposeNames(name, sweep)) {
+  await vacate(session, session.repository.head, proposeNames(name, sweep))
+}
+
+/** Renames whoever has one of these names under a baseline. */
+export const vacate = async (
+  session: Session,
+  baseline: string,
+  names: string[],
+): Promise<void> => {
+  const { commonDir } = session.repository
+  const taken = await takenNames(commonDir, baseline)
+  for (const wanted of names) {
     const holder = taken.get(foldName(wanted))
     if (holder === undefined) continue
-    const experiment = await findOne(session, `${repository.head}:${holder}`)
+    const experiment = await findOne(session, `${baseline}:${holder}`)
     let number = 1
     while (taken.has(foldName(`${holder}.${number}`))) number++
     const value = `${holder}.${number}`
-    if (isForeign(experiment)) await renameForeign(repository.commonDir, experiment, value)
+    if (isForeign(experiment)) await renameForeign(commonDir, experiment, value)
     else await askForChange(session, 'rename', [experiment], { value })
     taken.set(foldName(value), value)
     process.stderr.write(`${holder} is now ${value}\n`)

@@ -4,13 +4,14 @@ import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
-import type { Ticket } from '../lib/ticket.ts'
+import { MAKES_ROWS, type Ticket } from '../lib/ticket.ts'
 import { uuid7 } from '../lib/uuid.ts'
 import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { followRewrite } from './follow-rewrite.ts'
+import { addPulled, readPulledEnds } from './pulled.ts'
 import type { Arrival } from './queue.ts'
 import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
@@ -23,9 +24,6 @@ const MAX_NAME_BYTES = 200
 
 /** Verbs that look at rows before they change anything, or change refs first. */
 const STANDS_ALONE: ReadonlySet<Ticket['verb']> = new Set([...MOVES_REFS, 'rewrite'])
-
-/** The verbs whose tickets are kept with what they made. */
-const MAKES_ROWS: ReadonlySet<Ticket['verb']> = new Set(['enqueue', 'save'])
 
 /** A spooled file, looked into: what its taking in will change, or why it cannot be. */
 type Prepared =
@@ -127,9 +125,14 @@ const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prep
   })
   try {
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
-    if (ticket.verb === 'enqueue') {
+    if (ticket.verb === 'enqueue' || ticket.verb === 'pull') {
       ticket = await steerByTrailers(daemon, file, ticket)
       const arrivals = await readArrivals(daemon, ticket)
+      if (ticket.verb === 'pull') {
+        const ends = await readPulledEnds(ticket.repository, arrivals)
+        const first = arrivals[0]?.facts.id ?? null
+        return change(() => addPulled(daemon, arrivals, ends), first)
+      }
       return change(() => addAll(daemon, ticket, arrivals), arrivals[0]?.facts.id ?? null)
     }
     if (ticket.verb === 'rewrite') {

@@ -113,19 +113,21 @@ export const readSnapshots = async (daemon: Daemon, ticket: Ticket): Promise<Sna
     if (object.type !== 'commit') throw refusal(`${item.oid} is a ${object.type} and no commit`)
     const { parents, message } = parseCommit(object.content)
     const facts = parseSnapshotMessage(message)
-    checkSnapshot(daemon, item, facts, parents)
+    checkSnapshot(daemon, ticket, item, { facts, parents })
     return facts
   })
 }
 
 const checkSnapshot = (
   daemon: Daemon,
+  { verb }: Ticket,
   item: TicketItem,
-  facts: SnapshotFacts,
-  parents: string[],
+  { facts, parents }: { facts: SnapshotFacts; parents: string[] },
 ): void => {
   if (facts.id !== item.id) throw refusal(`${item.oid} is not the snapshot of ${item.id}`)
-  if (facts.queue !== queueId(daemon.places)) throw refusal(`${item.oid} is of another queue`)
+  // What was pulled is another queue's, or this one's that was removed here.
+  if (verb !== 'pull' && facts.queue !== queueId(daemon.places))
+    throw refusal(`${item.oid} is of another queue`)
   if (parents[0] !== facts.baseline || parents.length < 2 || parents.length > 3) {
     throw refusal(`${item.oid} does not have the shape of a stash`)
   }

@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'refused-by-daemon'
   | 'inside-a-run'
   | 'git'
+  | 'remote'
+  | 'diverged'
   | 'usage'
   | 'bug'
 

@@ -10,6 +10,7 @@ import { isUuid, uuid7 } from './uuid.ts'
 export const VERBS = [
   'enqueue',
   'save',
+  'pull',
   'environment',
   'stop',
   'hold',
@@ -26,6 +27,9 @@ export const VERBS = [
   'rewrite',
 ] as const
 export type Verb = (typeof VERBS)[number]
+
+/** The verbs that bring new experiments: queued or saved here, or pulled from a remote. */
+export const MAKES_ROWS: ReadonlySet<Verb> = new Set(['enqueue', 'save', 'pull'])
 
 /** Who a stop may come from, in the words that its outcome tells; the first one by default. */
 export const STOPPERS = ['git exp stop', '^C of git exp run', 'git exp daemon stop --kill'] as const

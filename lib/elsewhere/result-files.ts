@@ -91,6 +91,17 @@ const readAll = async (
   )
 }
 
+/** The values in files of many commits, for each commit by path; what is no plain path finds nothing. */
+export const readValues = async (
+  commonDir: string,
+  commits: string[],
+  pathsOf: (i: number) => string[],
+): Promise<Experiment['params'][]> => {
+  const read = reader()
+  const files = await readAll(commonDir, commits, pathsOf)
+  return Promise.all(files.map((blobs) => read(blobs, [...blobs.keys()])))
+}
+
 /** What the files of one kind say in the nearest folder that has any. */
 const sayings = async (
   blobs: Map<string, SmallBlob>,

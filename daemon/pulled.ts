@@ -1,0 +1,67 @@
+import { parseCommit, readObjects } from '../lib/cat-file.ts'
+import { trailerFacts } from '../lib/elsewhere/foreign-results.ts'
+import { readValues } from '../lib/elsewhere/result-files.ts'
+import { printPlain } from '../lib/params/plain-json.ts'
+import { resultRef } from '../lib/refs.ts'
+import type { Daemon } from './daemon.ts'
+import type { Arrival } from './queue.ts'
+import { appendNumbers, type End, writeEnd } from './run-records.ts'
+
+/**
+ * How each pulled experiment ended elsewhere: as its result says, where one of its name and id is
+ * here; null for one that is to be run. No attempt at it was made here.
+ */
+export const readPulledEnds = async (
+  commonDir: string,
+  arrivals: Arrival[],
+): Promise<(End | null)[]> => {
+  const objects = await readObjects(
+    commonDir,
+    arrivals.map(({ facts, name }) => resultRef(facts.baseline, name)),
+  )
+  const results = objects.map((object, i) => {
+    if (object?.type !== 'commit') return null
+    const text = object.content.toString()
+    const seconds = Number(/^committer .* (\d+) [-+]\d{4}$/m.exec(text)?.[1] ?? 0)
+    const told = trailerFacts(parseCommit(object.content).message)
+    return told.experiment === arrivals[i]?.facts.id
+      ? { ...told, oid: object.oid, endedAt: seconds * 1000 }
+      : null
+  })
+  const metrics = await readValues(
+    commonDir,
+    results.map((one) => one?.oid ?? ''),
+    (i) => (results[i] === null ? [] : (arrivals[i]?.spec.metrics ?? [])),
+  )
+  return results.map((one, i) =>
+    one === null
+      ? null
+      : {
+          attempt: 0,
+          state: 'succeeded',
+          reason: null,
+          startedAt: one.durationSeconds === null ? null : one.endedAt - one.durationSeconds * 1000,
+          endedAt: one.endedAt,
+          exitCode: 0,
+          signal: null,
+          result: one.oid,
+          metrics: printPlain(metrics[i] ?? {}),
+          kept: one.kept,
+          workplace: null,
+          usage: null,
+        },
+  )
+}
+
+/** Adds them: what ended elsewhere with its end, the rest held, as nobody here asked for a run. */
+export const addPulled = (daemon: Daemon, arrivals: Arrival[], ends: (End | null)[]): void => {
+  for (const [i, arrival] of arrivals.entries()) {
+    const { id } = arrival.facts
+    const number = daemon.queue.add({ ...arrival, isHeld: true })
+    appendNumbers(daemon.places, [{ number, id }])
+    const end = ends[i] ?? null
+    if (end === null) continue
+    daemon.records.restoreEnd(number, end)
+    writeEnd(daemon.places, id, end)
+  }
+}
