@@ -9,10 +9,12 @@ import { GitError, type GitPlace, git, gitList, gitText, listItems } from '../li
 import { readMetrics } from '../lib/metrics.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
+import { carriedByDvc, isDvcNote } from './dvc-outputs.ts'
 import type { Site } from './executors/executor.ts'
 import type { Job } from './job.ts'
 import { keepInStore } from './store.ts'
 import { withoutUsersFiles } from './users-files.ts'
+import { findDvcProject } from './workplace/dvc-cache.ts'
 import { makeReadable } from './workplace/slot.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
 
@@ -34,7 +36,7 @@ export interface Collected {
 
 /** Made anew by every run and of use to none. */
 const CACHES =
-  /(?:^|\/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.ipynb_checkpoints|node_modules|\.venv|venv|\.tox|\.cache|\.git)(?:\/|$)|\.py[co]$|(?:^|\/)\.DS_Store$/
+  /(?:^|\/)(?:__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.ipynb_checkpoints|node_modules|\.venv|venv|\.tox|\.cache|\.git|\.dvc\/(?:tmp|cache))(?:\/|$)|\.py[co]$|(?:^|\/)\.DS_Store$/
 
 /**
  * Gathers files, metrics and ignored outputs of a workplace after its run, whatever its outcome. A
@@ -115,13 +117,23 @@ const gather = async (
       return listItems(stdout).filter((path) => !isOurs(path))
     }
     const { fresh, secrets, isMade } = withoutUsersFiles(site, await list())
-    const declared =
+    const asked =
       job.spec.outputs.length === 0
         ? []
         : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
     const allIgnored = await list('--ignored')
+    const carried = await dvcsOwn(job, workplace, [...asked, ...allIgnored], async () => [
+      ...(await gitList(
+        ['ls-files', '-z', '--', ':/dvc.lock', ':/*.dvc', ':/*/dvc.lock'],
+        options,
+      )),
+      ...fresh.filter(isDvcNote),
+    ])
+    const declared = asked.filter((path) => !carried.has(path))
     const older = allIgnored.filter((path) => !isMade(path))
-    const ignored = allIgnored.filter((path) => !CACHES.test(path) && isMade(path))
+    const ignored = allIgnored.filter(
+      (path) => !CACHES.test(path) && isMade(path) && !carried.has(path),
+    )
     const sizes = measure(workplace, [...refused, ...fresh, ...secrets, ...declared, ...ignored])
     const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
     const nested = fresh.filter((path) => path.endsWith('/'))
@@ -151,6 +163,19 @@ const gather = async (
   } finally {
     dropIndex(index)
   }
+}
+
+/** What DVC carries of these paths, in a project of DVC's. */
+const dvcsOwn = async (
+  { worktree, workdir }: Job,
+  workplace: string,
+  paths: string[],
+  notes: () => Promise<string[]>,
+): Promise<Set<string>> => {
+  const project = worktree === null ? null : findDvcProject(worktree, workdir)
+  return project === null || paths.length === 0
+    ? new Set()
+    : carriedByDvc(workplace, project, await notes(), paths)
 }
 
 /** The size of each regular file; paths with a latin1 character a byte. */

@@ -11,6 +11,7 @@ import {
   wholeTree,
   writeFiles,
 } from './checkout.ts'
+import { shareDvcCache } from './dvc-cache.ts'
 import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
@@ -51,6 +52,7 @@ const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   await openSlot(slot)
   const tree = await layOut(slot, job, (own) => wholeTree(own, job.snapshot))
   const brought = bringPaths(job.worktree, slot.workplace, job.spec)
+  brought.copied.push(...shareDvcCache(job.worktree, slot.workplace, job.workdir))
   exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])
   endChange(slot)
   return { tree, brought }

@@ -3,6 +3,9 @@ import type { Tree } from './tree.ts'
 
 export const paramsNames = ['params.yaml', 'params.yml', 'params.json', 'params.toml', 'params.py']
 
+/** What DVCLive leaves. */
+export const liveMetrics = 'dvclive/metrics.json'
+
 /** A run may leave any of these; before it, none need exist. */
 export const metricsNames = [
   'metrics.json',
@@ -10,7 +13,7 @@ export const metricsNames = [
   'metrics.yml',
   'metrics.toml',
   'summary.json',
-  'dvclive/metrics.json',
+  liveMetrics,
 ]
 
 export const linkNames = ['data', 'datasets', '.venv', 'venv', 'node_modules']

@@ -8,6 +8,8 @@ import type { Tree } from './tree.ts'
 export interface DvcProject extends Omit<DvcFacts, 'leftOut'> {
   /** Null when there is no dvc.yaml. */
   command: string | null
+  /** Brings what DVC caches into a workplace; in the workspace it is. Null with no dvc.yaml. */
+  setup: string | null
   notes: string[]
 }
 
@@ -26,6 +28,7 @@ export const findDvcProject = async (
     const { params, metrics, outputs, leftOut } = found.said
     return {
       command: dvcCommand(found.path, from),
+      setup: CHECKOUT,
       params: await existing(tree, params),
       metrics,
       outputs,
@@ -37,7 +40,18 @@ export const findDvcProject = async (
   }
 }
 
-const none: DvcProject = { command: null, params: [], metrics: [], outputs: [], notes: [] }
+/** In the user's workspace nothing is touched: there what DVC caches is as the user has it. */
+const CHECKOUT =
+  'case "$PWD/" in "$GIT_EXP_WORKSPACE"/*) ;; *) dvc checkout --quiet --allow-missing ;; esac'
+
+const none: DvcProject = {
+  command: null,
+  setup: null,
+  params: [],
+  metrics: [],
+  outputs: [],
+  notes: [],
+}
 
 const why = 'it is no fixed path inside the repository'
 

@@ -48,8 +48,16 @@ export const resolveSpec = async (question: Question): Promise<Answer> => {
     JSON.stringify({
       ...given,
       command,
+      setup: given.setup ?? (written === null ? dvc.setup : null),
       params: [...new Set([...(composed === null ? [] : [composed]), ...params])],
-      metrics: metrics ?? conventions.inFolders(folders, conventions.metricsNames),
+      metrics: given.metrics ?? [
+        ...dvc.metrics,
+        // DVC finds what DVCLive writes without being told, whatever else there is.
+        ...conventions.inFolders(
+          folders,
+          dvc.metrics.length > 0 ? [conventions.liveMetrics] : conventions.metricsNames,
+        ),
+      ],
       outputs: given.outputs ?? dvc.outputs,
       link: given.link ?? (await conventions.findLinks(tree, folders)),
     }),
