@@ -25,11 +25,11 @@ export const foreignResults = async (
   const refs = (await listResultRefs(commonDir)).filter(({ oid }) => !results.has(oid))
   if (refs.length === 0) return []
   const facts = await factsOf(commonDir, workdir, [...new Set(refs.map(({ oid }) => oid))])
-  const ids = new Set(own.map(({ id }) => id))
+  const running = new Set(own.flatMap(({ id, state }) => (state.is === 'running' ? [id] : [])))
   return refs.flatMap((ref) => {
     const known = facts.get(ref.oid)
-    // Of a run that was just published, and of one that DVC gave another name.
-    const isOurs = known === undefined || ids.has(known.experiment ?? '')
+    // A run is published a moment before its row says so.
+    const isOurs = known === undefined || running.has(known.experiment ?? '')
     return isOurs ? [] : [foreignResult(commonDir, ref, known)]
   })
 }

@@ -25,15 +25,12 @@ export const remoteGit = async (
   gitDir: string,
   call: { args: string[]; remote: string; operands: string[]; okExits?: number[] },
 ): Promise<GitAnswer> => {
-  const [verb = '', ...options] = call.args
+  const before = ['-c', 'protocol.ext.allow=never', ...call.args, '--end-of-options']
   try {
-    return await git(
-      [
-        ...['-c', 'protocol.ext.allow=never', verb, ...options, '--end-of-options'],
-        ...[checkRemote(call.remote), ...call.operands],
-      ],
-      { place: { gitDir }, okExits: call.okExits ?? [] },
-    )
+    return await git([...before, checkRemote(call.remote), ...call.operands], {
+      place: { gitDir },
+      okExits: call.okExits ?? [],
+    })
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     throw remoteError(call.remote, error.stderr)

@@ -49,8 +49,14 @@ export const fetchRefs = async (
   ])
   await remoteGit(gitDir, {
     args: [
-      ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'],
-      ...['--no-auto-maintenance', '--no-prune', '--refmap='],
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      '--no-auto-maintenance',
+      '--no-prune',
+      '--refmap=',
     ],
     remote,
     operands: [...operands, ...OF_DVC_ALONE.map((ref) => `^refs/exps/${ref}`)],
