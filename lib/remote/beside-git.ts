@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSmallBlobs } from '../cat-file.ts'
+import { readSmallBlobs, resolveNames } from '../cat-file.ts'
 import { GitError, git, gitText } from '../git.ts'
 import type { Repository } from '../repository.ts'
 import { checkRemote, portions } from './remote-git.ts'
@@ -13,8 +13,11 @@ export const transferLfs = async (
   commits: string[],
 ): Promise<string | null> => {
   if (!(await usesLfs(commonDir, commits))) return null
+  // Git LFS sends what history has, but fetches what a commit's own tree has.
+  const untracked = verb === 'fetch' ? commits.map((commit) => `${commit}^3`) : []
+  const more = (await resolveNames(commonDir, untracked)).filter((oid) => oid !== null)
   try {
-    for (const some of portions(commits)) {
+    for (const some of portions([...commits, ...more])) {
       await git(['lfs', verb, '--', checkRemote(remote), ...some], { cwd: worktree })
     }
     return null
