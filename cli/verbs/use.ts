@@ -48,4 +48,10 @@ export const useVerbs = ({ verb, done }: Verbs): void => {
       const { list } = await import('../list.ts')
       done(await list({ remote, names, ...options }))
     })
+  verb('import', 'queue here what waits elsewhere')
+    .argument('<what>', 'dvc-queue: what dvc exp run --queue queued, which stays there too')
+    .action(async (what: string) => {
+      const { importQueue } = await import('../import.ts')
+      done(await importQueue({ what }))
+    })
 }

@@ -37,7 +37,11 @@ t.test('our verbs take what DVC made', { skip: noDvc }, async (t) => {
   t.match((await repo.exp('stop', 'mine')).stderr, /came from elsewhere/)
   t.equal((await repo.exp('rm', 'mine', 'ours')).exitCode, 0)
   t.equal((await repo.dvc('exp', 'list', '--name-only')).trim(), 'other')
-  t.match(await repo.dvc('queue', 'status'), /waits +/)
+  t.equal((await repo.exp('import', 'dvc-queue')).stdout, 'waits\n')
+  t.equal((await repo.exp('wait', 'waits')).exitCode, 0, (await repo.exp('log', 'waits')).stdout)
+  t.match((await repo.shown())[0], { name: 'waits', metrics: { 'metrics.json': { acc: 0.4 } } })
+  t.match((await repo.exp('import', 'dvc-queue')).stderr, /taken, and were left: waits/)
+  t.match(await repo.dvc('queue', 'status'), /waits +/, 'DVC has it still')
 })
 
 t.test('DVCLive logs from inside a run', { skip: noDvclive }, async (t) => {
