@@ -122,6 +122,7 @@ const foreignResult = (
   starred: false,
   tags: [],
   note: null,
+  rewritten: null,
   attempts: [],
   state: {
     is: 'succeeded',
