@@ -1,5 +1,6 @@
 import { parseCommit, readObjects } from '../cat-file.ts'
 import type { Experiment, ForeignResult, KeptFile } from '../experiment.ts'
+import { foldName } from '../names.ts'
 import type { Repository } from '../repository.ts'
 import { parseTrailers } from '../trailers.ts'
 import {
@@ -11,18 +12,23 @@ import {
 import { readResultFiles } from './result-files.ts'
 import { listResultRefs, type ResultRef } from './result-refs.ts'
 
-/** The results of a repository that no experiment of ours left, newest first. */
+/**
+ * The results of a repository that no experiment of ours left, newest first; also what DVC has given
+ * another name, since that is what it is called there.
+ */
 export const foreignResults = async (
   { commonDir, workdir }: Repository,
   own: Experiment[],
 ): Promise<ForeignResult[]> => {
-  const results = new Set(
-    own.flatMap(({ attempts, state }) => [
-      ...attempts.map(({ result }) => result),
-      'result' in state ? state.result : null,
-    ]),
+  const owners = new Map(
+    own.flatMap((one) =>
+      [...one.attempts.map(({ result }) => result), resultOf(one)].map((oid) => [oid, one]),
+    ),
   )
-  const refs = (await listResultRefs(commonDir)).filter(({ oid }) => !results.has(oid))
+  const refs = (await listResultRefs(commonDir)).filter((ref) => {
+    const owner = owners.get(ref.oid)
+    return owner === undefined || !isNameOf(owner, ref)
+  })
   if (refs.length === 0) return []
   const facts = await factsOf(commonDir, workdir, [...new Set(refs.map(({ oid }) => oid))])
   const running = new Set(own.flatMap(({ id, state }) => (state.is === 'running' ? [id] : [])))
@@ -33,6 +39,13 @@ export const foreignResults = async (
     return isOurs ? [] : [foreignResult(commonDir, ref, known)]
   })
 }
+
+const resultOf = ({ state }: Experiment): string | null => ('result' in state ? state.result : null)
+
+/** An earlier attempt's result is `NAME.2`; any other name somebody else gave it. */
+const isNameOf = (owner: Experiment, { baseline, name }: ResultRef): boolean =>
+  owner.baseline === baseline &&
+  (foldName(name) === foldName(owner.name) || name.startsWith(`${owner.name}.`))
 
 /** From the cache, and of new ones from Git; the cache then has what there is and no more. */
 const factsOf = async (

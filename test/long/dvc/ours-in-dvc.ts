@@ -68,7 +68,16 @@ t.test('DVC takes our results in each of its verbs', { skip: noDvc }, async (t) 
 
   await repo.dvc('exp', 'rename', 'three', 'drei')
   await repo.dvc('exp', 'remove', 'two')
-  t.equal((await repo.exp('show')).exitCode, 0, 'nothing of ours minds')
+  t.strictSame(
+    (await repo.shown()).map(({ number, name }) => [number !== null, name]).slice(-3),
+    [
+      [true, 'three'],
+      [true, 'two'],
+      [false, 'drei'],
+    ],
+    'records stay, and what DVC calls a result we call it too',
+  )
+  t.equal((await repo.exp('apply', 'drei')).exitCode, 0)
   await repo.exp('rm', 'two')
   t.notOk(existsSync(`${repo.path}/.git/refs/exps/two`))
 })
