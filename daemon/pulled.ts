@@ -21,11 +21,10 @@ export const readPulledEnds = async (
   )
   const results = objects.map((object, i) => {
     if (object?.type !== 'commit') return null
-    const text = object.content.toString()
-    const seconds = Number(/^committer .* (\d+) [-+]\d{4}$/m.exec(text)?.[1] ?? 0)
-    const told = trailerFacts(parseCommit(object.content).message)
+    const { message, committedMs } = parseCommit(object.content)
+    const told = trailerFacts(message)
     return told.experiment === arrivals[i]?.facts.id
-      ? { ...told, oid: object.oid, endedAt: seconds * 1000 }
+      ? { ...told, oid: object.oid, endedAt: committedMs }
       : null
   })
   const metrics = await readValues(

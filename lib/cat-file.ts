@@ -90,12 +90,17 @@ export const readSmallBlobs = async (
 }
 
 /** A commit's own facts, taken from its raw text. */
-export const parseCommit = (content: Buffer): { parents: string[]; message: string } => {
+export const parseCommit = (
+  content: Buffer,
+): { parents: string[]; committedMs: number; message: string } => {
   const text = content.toString()
   const gap = text.indexOf('\n\n')
   const head = text.slice(0, gap).split('\n')
   return {
     parents: head.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7)),
+    committedMs: Number(COMMITTER.exec(text.slice(0, gap))?.[1] ?? 0) * 1000,
     message: text.slice(gap + 2),
   }
 }
+
+const COMMITTER = /^committer .* (\d+) [-+]\d{4}$/m

@@ -32,12 +32,13 @@ export const foreignResults = async (
   if (refs.length === 0) return []
   const facts = await factsOf(commonDir, workdir, [...new Set(refs.map(({ oid }) => oid))])
   const running = new Set(own.flatMap(({ id, state }) => (state.is === 'running' ? [id] : [])))
-  return refs.flatMap((ref) => {
+  const found = refs.flatMap((ref) => {
     const known = facts.get(ref.oid)
     // A run is published a moment before its row says so.
     const isOurs = known === undefined || running.has(known.experiment ?? '')
     return isOurs ? [] : [foreignResult(commonDir, ref, known)]
   })
+  return found.toSorted((a, b) => b.queuedAt - a.queuedAt)
 }
 
 const resultOf = ({ state }: Experiment): string | null => ('result' in state ? state.result : null)
@@ -78,9 +79,12 @@ const readFacts = async (
   const objects = await readObjects(commonDir, commits)
   const files = await readResultFiles(commonDir, commits, folder)
   return new Map(
-    commits.map((oid, i) => {
-      const { message } = parseCommit(objects[i]?.content ?? Buffer.alloc(0))
-      return [oid, { ...trailerFacts(message), ...(files[i] ?? NO_FILES) }]
+    commits.flatMap((oid, i) => {
+      const object = objects[i]
+      // A ref may name anything.
+      if (object?.type !== 'commit') return []
+      const { message, committedMs } = parseCommit(object.content)
+      return [[oid, { ...trailerFacts(message), committedMs, ...(files[i] ?? NO_FILES) }] as const]
     }),
   )
 }
@@ -109,8 +113,8 @@ const isKeptFile = (value: unknown): value is KeptFile => {
 
 const foreignResult = (
   repository: string,
-  { oid, baseline, name, committedMs }: ResultRef,
-  { params, metrics, goal, kept, durationSeconds }: ResultFacts,
+  { oid, baseline, name }: ResultRef,
+  { params, metrics, goal, kept, durationSeconds, committedMs }: ResultFacts,
 ): ForeignResult => ({
   id: null,
   number: null,

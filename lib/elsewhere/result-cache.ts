@@ -12,6 +12,7 @@ export interface ResultFacts extends Pick<ForeignResult, 'params' | 'metrics' | 
   /** The experiment of some queue whose result it is; null for DVC's. */
   experiment: string | null
   durationSeconds: number | null
+  committedMs: number
 }
 
 /** The file where facts of one repository's results are kept; it may be deleted at any time. */
@@ -48,6 +49,10 @@ export const writeResultCache = (file: string, results: Map<string, ResultFacts>
 const VERSION = 1
 
 const isWhole = ([, facts]: [string, unknown]): boolean => {
-  const { params, metrics, goal, kept } = (facts ?? {}) as Partial<ResultFacts>
-  return [params, metrics, goal].every((one) => typeof one === 'object') && Array.isArray(kept)
+  const { params, metrics, goal, kept, committedMs } = (facts ?? {}) as Partial<ResultFacts>
+  return (
+    [params, metrics, goal].every((one) => typeof one === 'object') &&
+    Array.isArray(kept) &&
+    Number.isFinite(committedMs)
+  )
 }

@@ -65,7 +65,16 @@ t.test('a commit’s parents and message are read from its raw text', async (t) 
   const other = await repo.git('commit-tree', tree, '-p', first, '-m', message)
   const merge = await repo.git('commit-tree', tree, '-p', first, '-p', other, '-m', 'Merge')
   const [root, second, last] = await readObjects(`${repo.path}/.git`, [first, other, merge])
-  t.strictSame(parseCommit(root?.content ?? Buffer.alloc(0)), { parents: [], message: 'Start\n' })
-  t.strictSame(parseCommit(second?.content ?? Buffer.alloc(0)), { parents: [first], message })
+  const committedMs = Date.parse('2026-01-02T03:04:05Z')
+  t.strictSame(parseCommit(root?.content ?? Buffer.alloc(0)), {
+    parents: [],
+    committedMs,
+    message: 'Start\n',
+  })
+  t.strictSame(parseCommit(second?.content ?? Buffer.alloc(0)), {
+    parents: [first],
+    committedMs,
+    message,
+  })
   t.strictSame(parseCommit(last?.content ?? Buffer.alloc(0)).parents, [first, other])
 })
