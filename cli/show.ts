@@ -14,7 +14,7 @@ import { chooseRows, makeView, type View, type ViewOptions } from '../lib/view/v
 import { findEach } from './change-records.ts'
 import { printMarkdown } from './formats/markdown.ts'
 import { printSeparated } from './formats/separated.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, withHistory } from './session.ts'
 import { viewText } from './view-text.ts'
 import { watch } from './watch.ts'
 

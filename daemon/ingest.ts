@@ -170,7 +170,7 @@ const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
   if (error instanceof GitError && error.exitCode === null) return { file, later: error.message }
   if (error instanceof UserError || error instanceof GitError) {
     // What is queued by a ticket that is wrong must be looked at; a verb's refusal is an answer.
-    if (MAKES_ROWS.has(ticket.verb)) {
+    if (MAKES_ROWS.has(ticket.verb) && ticket.verb !== 'pull') {
       const [item] = ticket.items
       // Nobody waits for this answer: it is read later, in a log.
       const what = ticket.hook === true && item !== undefined ? `${item.name}: ` : ''
