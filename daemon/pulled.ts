@@ -3,13 +3,14 @@ import { trailerFacts } from '../lib/elsewhere/foreign-results.ts'
 import { readValues } from '../lib/elsewhere/result-files.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { resultRef } from '../lib/refs.ts'
+import { parseTrailers } from '../lib/trailers.ts'
 import type { Daemon } from './daemon.ts'
 import type { Arrival } from './queue.ts'
 import { appendNumbers, type End, writeEnd } from './run-records.ts'
 
 /**
  * How each pulled experiment ended elsewhere: as its result says, where one of its name and id is
- * here; null for one that is to be run. No attempt at it was made here.
+ * here; null for one that is to be run. Its attempts keep their numbers, and have no logs here.
  */
 export const readPulledEnds = async (
   commonDir: string,
@@ -24,7 +25,7 @@ export const readPulledEnds = async (
     const { message, committedMs } = parseCommit(object.content)
     const told = trailerFacts(message)
     return told.experiment === arrivals[i]?.facts.id
-      ? { ...told, oid: object.oid, endedAt: committedMs }
+      ? { ...told, attempt: attemptOf(message), oid: object.oid, endedAt: committedMs }
       : null
   })
   const metrics = await readValues(
@@ -36,7 +37,7 @@ export const readPulledEnds = async (
     one === null
       ? null
       : {
-          attempt: 0,
+          attempt: one.attempt,
           state: 'succeeded',
           reason: null,
           startedAt: one.durationSeconds === null ? null : one.endedAt - one.durationSeconds * 1000,
@@ -50,6 +51,12 @@ export const readPulledEnds = async (
           usage: null,
         },
   )
+}
+
+/** What was saved and never ran has none. */
+const attemptOf = (message: string): number => {
+  const attempt = parseTrailers(message).get('Exp-Attempt')?.[0]
+  return typeof attempt === 'number' && Number.isInteger(attempt) && attempt > 0 ? attempt : 0
 }
 
 /** Adds them: what ended elsewhere with its end, the rest held, as nobody here asked for a run. */
