@@ -1,7 +1,7 @@
 -- The queue. The daemon alone writes here; everyone else reads. Times are milliseconds since 1970.
 -- Every row can be built anew from refs and runs/ (daemon/rebuild.ts), so there are no migrations: a
 -- database of an older version is kept aside and built anew.
-pragma user_version = 3;
+pragma user_version = 4;
 
 -- The daemon that holds the lock, or held it last: one row, written at its start, its beat every
 -- minute. Readers look at the process itself to learn whether it still lives. `machine` is what there

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { UserError } from './errors.ts'
 
 /** The version of the tables in schema.sql; a test holds the two together. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /**
  * Opens the queue's database to read. In a folder that cannot be written, where SQLite's log cannot
