@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { pathText } from '../lib/capture/untracked.ts'
 import type { Brought } from '../lib/command-file.ts'
 import type { KeptFile } from '../lib/experiment.ts'
-import { GitError, type GitPlace, git, gitList, gitText, listItems } from '../lib/git.ts'
+import { GitError, git, gitList, gitText, listItems } from '../lib/git.ts'
 import { readMetrics } from '../lib/metrics.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
-import { attemptFolder, type Places } from '../lib/places.ts'
+import type { Places } from '../lib/places.ts'
+import { addFiles, addWhatCanBe } from './add-files.ts'
 import { carriedByDvc, isDvcNote } from './dvc-outputs.ts'
 import type { Site } from './executors/executor.ts'
 import type { Job } from './job.ts'
-import { keepInStore } from './store.ts'
+import { keepFiles } from './keep-files.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import { findDvcProject } from './workplace/dvc-cache.ts'
 import { makeReadable } from './workplace/slot.ts'
@@ -189,71 +189,3 @@ const measure = (workplace: string, paths: string[]): Map<string, number> =>
 
 const bytesOf = (folder: string, path: string): Buffer =>
   Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path, 'latin1')])
-
-const addFiles = async (
-  paths: string[],
-  options: { cwd: string; place: GitPlace },
-): Promise<void> => {
-  if (paths.length === 0) return
-  const input = Buffer.from(`${paths.join('\0')}\0`, 'latin1')
-  await git(['update-index', '--add', '--remove', '-z', '--stdin'], { ...options, input })
-}
-
-/** Adds all files but those that Git refuses, and gives these back. */
-const addWhatCanBe = async (
-  paths: string[],
-  options: { cwd: string; place: GitPlace },
-): Promise<string[]> => {
-  try {
-    await addFiles(paths, options)
-    return []
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error
-    if (paths.length === 1) {
-      // Where Git can write nothing at all, it is not the file: that may pass.
-      await git(['hash-object', '-w', '--stdin'], { ...options, input: randomUUID() })
-      return paths
-    }
-    const half = paths.length >> 1
-    const first = await addWhatCanBe(paths.slice(0, half), options)
-    return [...first, ...(await addWhatCanBe(paths.slice(half), options))]
-  }
-}
-
-const keepFiles = async (
-  places: Places,
-  { workplace, usersSince }: Site,
-  job: Job,
-  files: { large: string[]; rest: string[]; sizes: Map<string, number> },
-  limits: Limits,
-): Promise<{ kept: KeptFile[]; left: string[] }> => {
-  const outputs = join(attemptFolder(places, job.id, job.attempt), 'outputs')
-  const kept: KeptFile[] = []
-  const left: string[] = []
-  let room = limits.keepIgnoredBytes
-  for (const raw of [...files.large, ...files.rest]) {
-    const bytes = files.sizes.get(raw) ?? 0
-    const path = Buffer.from(raw, 'latin1').toString()
-    const from = join(workplace, path)
-    const isIgnored = !files.large.includes(raw)
-    if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) {
-      left.push(`${path} was not kept: it is a link, or its name is not UTF-8`)
-      continue
-    }
-    if (isIgnored && bytes > room) {
-      left.push(`${path} was not kept: exp.keepIgnored is reached`)
-      continue
-    }
-    try {
-      const { store } = places
-      const file = { from, path, bytes, isOurs: usersSince === null }
-      const stored = await keepInStore(store, outputs, file)
-      kept.push(isIgnored ? { ...stored, ignored: true } : stored)
-      if (isIgnored) room -= bytes
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
-      left.push(`${path} was not kept: it cannot be read`)
-    }
-  }
-  return { kept, left }
-}

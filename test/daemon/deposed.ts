@@ -20,8 +20,10 @@ t.test(
     t.equal(ran.exitCode, 0, ran.stderr)
     t.equal(ran.stdout.match(/once/g)?.length, 1)
     await until('the first daemon has ended', () => identify(first.pid) === null)
+    // The result of the run before is still in the repository; of it this queue knows nothing.
+    const known = (await repo.shown()).filter(({ number }) => number !== null)
     t.strictSame(
-      (await repo.shown()).map(({ name }) => name),
+      known.map(({ name }) => name),
       ['next'],
     )
   },

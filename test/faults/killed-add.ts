@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { spooled } from '../../../lib/spool.ts'
-import { captureIn, enter } from '../../fixture/capturing.ts'
-import { gate } from '../../fixture/gate.ts'
-import { cliProgram, type Sandbox, sandbox, type TestRepository } from '../../fixture/sandbox.ts'
-import { until } from '../../fixture/until.ts'
+import { spooled } from '../../lib/spool.ts'
+import { captureIn, enter } from '../fixture/capturing.ts'
+import { gate } from '../fixture/gate.ts'
+import { cliProgram, type Sandbox, sandbox, type TestRepository } from '../fixture/sandbox.ts'
+import { until } from '../fixture/until.ts'
 
 const LONG_AGO = Date.now() - 120_000
 const refsOf = async (repo: TestRepository) =>
