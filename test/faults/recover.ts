@@ -109,6 +109,8 @@ t.test('a killed supervisor means lost, and nothing of the run lives on', async 
   )
   const pids = [await command.reached(), await child.reached(), await away.reached()]
   t.strictSame(pids.filter(isAlive), pids)
+  // What is still in the pipe when its reader dies is lost with it.
+  await until('the log has it', async () => (await repo.exp('log', id)).stdout.includes('before\n'))
   process.kill(supervisorOf(world, { id }), 'SIGKILL')
   const end = await ended(repo, id)
   t.match(end, { state: 'lost', reason: { code: 'lost-supervisor' }, exit_code: null })
