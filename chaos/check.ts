@@ -92,7 +92,10 @@ const checkGit = async ({ repo, run }: World): Promise<string[]> => {
   return exitCode === 0 ? [] : [`git fsck ended with ${exitCode}: ${stdout}${stderr}`]
 }
 
+/** What the rounds themselves bring about: a small disk, and a clock that jumps. */
+const EXPECTED = ['disk', 'config', 'clock']
+
 const checkDoctor = async ({ places }: World): Promise<string[]> =>
   (await examine(places, null))
-    .filter(({ is, what }) => is === 'fault' && what !== 'disk' && what !== 'config')
+    .filter(({ is, what }) => is === 'fault' && !EXPECTED.includes(what))
     .map(({ what, text }) => `doctor: ${what}: ${text}`)
