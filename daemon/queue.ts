@@ -78,6 +78,7 @@ export const openQueue = (db: Database.Database) => {
   const nameKnown = db.prepare(`
     select 1 from experiment where baseline = :baseline and folded_name = :foldedName
     and repository = (select id from repository where common_dir = :commonDir)`)
+  const paused = db.prepare('select 1 from experiment where id = ? and paused_at is not null')
   const live = db.prepare<[], JobRow>(`${JOB} where experiment.state = 'running'`)
   const setSupervisor = db.prepare(`
     update run set supervisor_pid = :pid, supervisor_start = :start, supervisor_boot = :boot
@@ -185,6 +186,7 @@ export const openQueue = (db: Database.Database) => {
     },
     claim: openClaim(db),
     running: (): Job[] => live.all().map(toJob),
+    isPaused: (id: string): boolean => paused.get(id) !== undefined,
     waiting: (): number => waiting.get() as number,
     /** What is kept in the store of each experiment, those that ended first in front. */
     kept: (): { id: string; attempt: number; kept: KeptFile[] }[] =>

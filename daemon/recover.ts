@@ -27,6 +27,9 @@ export const takeOver = async (daemon: Daemon, job: Job): Promise<void> => {
   }
   daemon.queue.supervise(job, progress)
   daemon.runs.supervise(job.id, progress)
+  // A hold or a release may have come in while nobody looked after the run.
+  if (daemon.queue.isPaused(job.id)) daemon.runs.pause(job.id)
+  else daemon.runs.resume(job.id)
   while (readOutcome(folder) === null && isAlive(progress)) {
     await wait(LOOK_MS)
     const now = readProgress(folder)

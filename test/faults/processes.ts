@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { processesMarked } from '../../scripts/test.ts'
-import { isAlive, supervisorOf } from '../fixture/daemon-process.ts'
+import { crashDaemon, isAlive, supervisorOf } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
 import { sandbox } from '../fixture/sandbox.ts'
@@ -41,6 +41,19 @@ t.test('whoever leaves session and environment is ended, in a stop and after a l
       name,
     )
   }
+})
+
+t.test('a run that was paused goes on when it is released while no daemon lives', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository({ a: '1' })
+  const { wait, reached, open } = gate(world)
+  await repo.exp('add', '-n', 'long', '-c', wait)
+  await reached()
+  await repo.exp('hold', 'long')
+  await crashDaemon(world)
+  t.equal((await repo.exp('release', 'long')).exitCode, 0)
+  open()
+  t.equal((await repo.exp('wait', 'long')).exitCode, 0)
 })
 
 t.test('a paused run stands still, its time does not pass, and it can be stopped', async (t) => {
