@@ -4,7 +4,7 @@ import { bringKeptFiles, checkKeptFiles } from '../lib/workspace/kept-files.ts'
 import { saveWorkspace } from '../lib/workspace/save.ts'
 import { switchFiles } from '../lib/workspace/switch-files.ts'
 import { readTreeFiles, stashTrees } from '../lib/workspace/tree-files.ts'
-import { findOne } from './change-records.ts'
+import { findOne } from './find-named.ts'
 import { openSession } from './session.ts'
 
 /** Brings a result, or a snapshot, into the workspace, which is saved before. */

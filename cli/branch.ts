@@ -1,6 +1,6 @@
 import { UserError } from '../lib/errors.ts'
 import { GitError, git } from '../lib/git.ts'
-import { findOne } from './change-records.ts'
+import { findOne } from './find-named.ts'
 import { openSession } from './session.ts'
 
 /** Makes a branch of the user's at a result; an existing branch is never moved. */

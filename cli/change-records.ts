@@ -1,29 +1,9 @@
-import type { AnyExperiment, Experiment } from '../lib/experiment.ts'
-import { everyExperiment, findAmong, findAny, requireRecord } from '../lib/find-experiment.ts'
+import type { Experiment } from '../lib/experiment.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
 import type { Ticket } from '../lib/ticket.ts'
-import { openSession, type Session, withHistory } from './session.ts'
-
-/** Finds experiments of the queue by what the user typed, all or none. */
-export const findAll = async (session: Session, names: string[]): Promise<Experiment[]> =>
-  (await findEach(session, names)).map(requireRecord)
-
-/** The same, whoever made them. */
-export const findEach = (
-  { places, repository }: Session,
-  names: string[],
-): Promise<AnyExperiment[]> =>
-  withHistory(places, async (history) => {
-    if (names.length === 0) return []
-    const all = await everyExperiment(places, history, repository)
-    return Promise.all(names.map((name) => findAmong(all, repository, name)))
-  })
-
-export const findOne = async (session: Session, name: string): Promise<AnyExperiment> =>
-  withHistory(session.places, (history) =>
-    findAny(session.places, history, session.repository, name),
-  )
+import { findAll } from './find-named.ts'
+import { openSession, type Session } from './session.ts'
 
 /** Asks the daemon to change the records of some experiments; gives back which they are. */
 export const changeRecords = async (

@@ -7,7 +7,7 @@ import { commitTree } from '../lib/spec/commit-tree.ts'
 import { describeSpec, listPaths } from '../lib/spec/describe.ts'
 import { type Answer, changeSpec, type Question } from '../lib/spec/resolve.ts'
 import type { Spec } from '../lib/spec/spec.ts'
-import { findAll } from './change-records.ts'
+import { findAll } from './find-named.ts'
 import type { Session } from './session.ts'
 
 /** The experiment that others are made of, by what the user typed. */

@@ -3,7 +3,7 @@ import { UserError } from '../lib/errors.ts'
 import { isEnded } from '../lib/experiment.ts'
 import { readPriority } from '../lib/priority.ts'
 import type { Ticket } from '../lib/ticket.ts'
-import { findAll } from './change-records.ts'
+import { findAll } from './find-named.ts'
 import type { Session } from './session.ts'
 
 /** What `add` is told of the place in the queue. */

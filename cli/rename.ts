@@ -1,7 +1,8 @@
 import { renameForeign } from '../lib/elsewhere/change-foreign.ts'
 import { isForeign } from '../lib/experiment.ts'
 import { checkName } from '../lib/names.ts'
-import { askForChange, findOne } from './change-records.ts'
+import { askForChange } from './change-records.ts'
+import { findOne } from './find-named.ts'
 import { openSession } from './session.ts'
 
 /** Gives an experiment another name, in Git and in the queue. */

@@ -4,7 +4,8 @@ import { type Experiment, isForeign } from '../lib/experiment.ts'
 import { type Selection, selectExperiments } from '../lib/selection.ts'
 import { allExperiments } from './all-experiments.ts'
 import { ask } from './ask.ts'
-import { findEach, requestInParts, say } from './change-records.ts'
+import { requestInParts, say } from './change-records.ts'
+import { findEach } from './find-named.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface RmOptions extends Selection {

@@ -4,7 +4,8 @@ import { isForeign } from '../lib/experiment.ts'
 import { foldName, proposeNames } from '../lib/names.ts'
 import type { Override } from '../lib/overrides/override.ts'
 import { takenNames } from '../lib/refs.ts'
-import { askForChange, findOne } from './change-records.ts'
+import { askForChange } from './change-records.ts'
+import { findOne } from './find-named.ts'
 import type { Session } from './session.ts'
 
 /**

@@ -70,6 +70,8 @@ const main = async (): Promise<number> => {
     isDeposed: () => statSync(found.lock, { throwIfNoEntry: false })?.ino !== lockInode,
     bell: new Bell(),
   }
+  // Before anybody can know of this daemon: without it the signal would end it.
+  process.on('SIGHUP', () => daemon.bell.ring())
   if (isToRebuild) await rebuild(daemon)
   daemon.queue.recordDaemon(self, packageVersion(), daemon.jobs, daemon.clock())
   daemon.announce()
@@ -83,7 +85,6 @@ const main = async (): Promise<number> => {
       daemon.bell.ring()
     })
   }
-  process.on('SIGHUP', () => daemon.bell.ring())
   watchSpool(daemon)
   await loop(daemon, () => isStopping)
   note('down', { live: daemon.runs.size })

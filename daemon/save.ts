@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
-import { readObjects, resolveNames } from '../lib/cat-file.ts'
+import { readObjects } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
 import type { Experiment } from '../lib/experiment.ts'
-import { type GitPlace, git, gitList, gitText } from '../lib/git.ts'
+import { gitList } from '../lib/git.ts'
 import { MAX_METRICS_BYTES } from '../lib/metrics.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { readParams } from '../lib/params/read.ts'
@@ -17,6 +16,8 @@ import { publish } from './publish.ts'
 import type { Arrival, Finish } from './queue.ts'
 import { readArrivals } from './read-arrivals.ts'
 import { appendNumbers, type End, writeEnd } from './run-records.ts'
+import { wholeTree } from './whole-tree.ts'
+import { endedWithoutRun } from './without-run.ts'
 
 /** A saved workspace whose result has its ref. */
 export interface SavedWorkspace {
@@ -32,7 +33,8 @@ export const publishSaved = async (daemon: Daemon, ticket: Ticket): Promise<Save
   const saved: SavedWorkspace[] = []
   for (const arrival of await readArrivals(daemon, ticket)) {
     const { commonDir, snapshot, facts, name } = arrival
-    const tree = await wholeTree(daemon, commonDir, snapshot)
+    const index = join(daemon.places.scratch, randomUUID())
+    const tree = await wholeTree({ gitDir: commonDir, index }, snapshot)
     const metrics = printPlain(await metricsIn(commonDir, tree, arrival.spec.metrics))
     const endedAt = uuidTime(facts.id)
     const published = await publish(
@@ -61,40 +63,10 @@ export const addSaved = ({ queue, records, places }: Daemon, saved: SavedWorkspa
 }
 
 const ended = (endedAt: number): Finish => ({
+  ...endedWithoutRun(null, endedAt, null),
   state: 'succeeded',
   reason: null,
-  startedAt: null,
-  endedAt,
-  exitCode: null,
-  signal: null,
-  result: null,
-  metrics: '{}',
-  kept: [],
-  workplace: null,
-  usage: null,
 })
-
-/** A snapshot's tracked and untracked files in one tree. */
-const wholeTree = async (
-  { places }: Daemon,
-  commonDir: string,
-  snapshot: string,
-): Promise<string> => {
-  const [untracked = null] = await resolveNames(commonDir, [`${snapshot}^3^{tree}`])
-  const index = join(places.scratch, randomUUID())
-  const place: GitPlace = { gitDir: commonDir, index }
-  try {
-    await git(['read-tree', snapshot], { place })
-    if (untracked !== null) {
-      const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', untracked], { place })
-      await git(['update-index', '-z', '--index-info'], { place, input: stdout })
-    }
-    return await gitText(['write-tree'], { place })
-  } finally {
-    rmSync(index, { force: true })
-    rmSync(`${index}.lock`, { force: true })
-  }
-}
 
 /** The metrics files of a tree; what cannot be read is left out, as of a run. */
 const metricsIn = async (

@@ -43,8 +43,8 @@ export interface DaemonOptions {
 
 /**
  * Makes sure that a daemon runs, and that it is not older than this program: an older one is told to
- * end, which touches no run, and the new one takes over. Says whether one is up, is still on its way after 300 ms, or ended
- * at once because something is wrong.
+ * end, which touches no run, and the new one takes over. One that is up is told to look at its spool.
+ * Says whether one is up, is still on its way after 300 ms, or ended at once because something is wrong.
  */
 export const ensureDaemon = async (
   places: Places,
@@ -52,8 +52,8 @@ export const ensureDaemon = async (
 ): Promise<'up' | 'starting' | 'failed'> => {
   const found = readHint(places)
   if (found !== null) {
-    if (!isNewer(packageVersion(), found.version)) return 'up'
-    await endDaemon(found.identity, HAND_OVER_MS)
+    if (isNewer(packageVersion(), found.version)) await endDaemon(found.identity, HAND_OVER_MS)
+    else if (wake(found.identity)) return 'up'
   }
   const child = startDaemon(places, options)
   const deadline = performance.now() + (options.waitMs ?? START_MS)
@@ -63,6 +63,16 @@ export const ensureDaemon = async (
     if (child.exitCode !== null && child.exitCode !== 0) return 'failed'
   }
   return 'starting'
+}
+
+/** Has a daemon look at its spool, whatever its watcher has seen; false if it ended this moment. */
+const wake = ({ pid }: ProcessIdentity): boolean => {
+  try {
+    return process.kill(pid, 'SIGHUP')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
 }
 
 /** Tells a daemon to end, runs going on, and waits for it; says whether it went in time. */

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { dropIndex } from '../../lib/capture/private-index.ts'
-import { GitError, type GitOptions, type GitPlace, git, gitList, gitText } from '../../lib/git.ts'
+import { GitError, type GitOptions, type GitPlace, git, gitList } from '../../lib/git.ts'
 import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 
@@ -73,22 +71,4 @@ export const removeLeftovers = async (slot: Slot, keep: string[]): Promise<void>
   const args = ['clean', '-ffdxq', ...keep.flatMap((path) => ['-e', `/${path}`])]
   const { stderr, stdout } = await git(args, optionsFor(slot))
   if (stderr !== '') throw new GitError(args, 0, stderr, stdout)
-}
-
-/** The snapshot's tracked and untracked files as one tree. */
-export const wholeTree = async (slot: Slot, snapshot: string): Promise<string> => {
-  const place = { ...slotPlace(slot), index: join(slot.folder, `index-${randomUUID()}`) }
-  const [tracked = '', ...parents] = (
-    await gitText(['show', '-s', '--no-show-signature', '--format=%T %P', snapshot], { place })
-  ).split(' ')
-  const untracked = parents[2]
-  if (untracked === undefined) return tracked
-  try {
-    await git(['read-tree', tracked], { place })
-    const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', untracked], { place })
-    await git(['update-index', '-z', '--index-info'], { place, input: stdout })
-    return await gitText(['write-tree'], { place })
-  } finally {
-    dropIndex(place.index)
-  }
 }

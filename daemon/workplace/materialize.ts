@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { dropIndex } from '../../lib/capture/private-index.ts'
 import type { Brought } from '../../lib/command-file.ts'
 import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
+import { wholeTree } from '../whole-tree.ts'
 import {
   compareWith,
   type Difference,
   isAnyLeft,
   removeLeftovers,
-  wholeTree,
+  slotPlace,
   writeFiles,
 } from './checkout.ts'
 import { shareDvcCache } from './dvc-cache.ts'
@@ -50,7 +53,12 @@ const fillOrMakeAnew = async (slot: Slot, job: Job, signal: AbortSignal): Promis
 
 const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   await openSlot(slot)
-  const tree = await layOut(slot, job, (own) => wholeTree(own, job.snapshot))
+  const tree = await layOut(slot, job, (own) =>
+    wholeTree(
+      { ...slotPlace(own), index: join(own.folder, `index-${randomUUID()}`) },
+      job.snapshot,
+    ),
+  )
   const brought = bringPaths(job.worktree, slot.workplace, job.spec)
   brought.copied.push(...shareDvcCache(job.worktree, slot.workplace, job.workdir))
   exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])

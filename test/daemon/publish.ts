@@ -1,11 +1,9 @@
-import { join } from 'node:path'
 import t from 'tap'
-import type { Job } from '../../daemon/job.ts'
 import { publish } from '../../daemon/publish.ts'
-import { parseSpec } from '../../lib/spec/spec.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
 import { type ShownExperiment, sandbox, type TestRepository } from '../fixture/sandbox.ts'
+import { jobOf } from '../fixture/slots.ts'
 
 const refsBelow = async (repo: TestRepository, prefix: string): Promise<string[]> =>
   (await repo.git('for-each-ref', '--format=%(refname)', prefix)).split('\n').filter(Boolean)
@@ -16,23 +14,7 @@ const baselinePart = async (repo: TestRepository): Promise<string> => {
   return `${head.slice(0, 2)}/${head.slice(2)}`
 }
 
-/** A run that is over, as a daemon that died before it recorded that still has it. */
-const jobOf = (repo: TestRepository, experiment: ShownExperiment): Job => ({
-  ...experiment,
-  number: 1,
-  commonDir: join(repo.path, '.git'),
-  worktree: repo.path,
-  executor: 'temp-dir',
-  spec: parseSpec('{"command": "true"}'),
-  env: null,
-  keep: false,
-  retriesUsed: 0,
-  slot: 1,
-  gpus: null,
-  stopAsked: false,
-  supervisor: null,
-})
-
+/** What a daemon does that takes over a run which is over, as one died before it recorded that. */
 const publishAgain = async (repo: TestRepository, experiment: ShownExperiment) =>
   publish(
     jobOf(repo, experiment),
