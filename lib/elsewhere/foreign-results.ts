@@ -1,5 +1,6 @@
 import { parseCommit, readObjects } from '../cat-file.ts'
-import type { Experiment, ForeignResult, KeptFile } from '../experiment.ts'
+import type { Experiment, ForeignResult } from '../experiment.ts'
+import { isKeptFile } from '../kept-file.ts'
 import { foldName } from '../names.ts'
 import type { Repository } from '../repository.ts'
 import { parseTrailers } from '../trailers.ts'
@@ -104,11 +105,6 @@ export const trailerFacts = (
     durationSeconds: typeof seconds === 'number' && seconds >= 0 ? seconds : null,
     kept: Array.isArray(files) ? files.filter(isKeptFile) : [],
   }
-}
-
-const isKeptFile = (value: unknown): value is KeptFile => {
-  const { path, sha256, bytes } = (value ?? {}) as Partial<KeptFile>
-  return typeof path === 'string' && typeof sha256 === 'string' && typeof bytes === 'number'
 }
 
 const foreignResult = (

@@ -13,8 +13,8 @@ import {
 import { dirname, join, sep } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { KeptFile } from '../experiment.ts'
+import { isKeptFile } from '../kept-file.ts'
 import type { Places } from '../places.ts'
-import { isInside } from '../snapshot.ts'
 
 /** Refuses what would overwrite another file than the kept one: nothing has saved it. */
 export const checkKeptFiles = (worktree: string, files: KeptFile[]): void => {
@@ -33,19 +33,20 @@ export const checkKeptFiles = (worktree: string, files: KeptFile[]): void => {
 /** Copies kept files of a result into the workspace; gives back those that are no longer kept. */
 export const bringKeptFiles = (places: Places, worktree: string, files: KeptFile[]): string[] => {
   const missing: string[] = []
-  for (const { path, sha256 } of files) {
+  for (const kept of files) {
+    const { path, sha256 } = kept
     const stored = join(places.store, sha256)
     const file = join(worktree, path)
-    if (!/^[0-9a-f]{64}$/.test(sha256) || !isInside(path) || !existsSync(stored)) {
+    if (!isKeptFile(kept) || !existsSync(stored)) {
       missing.push(path)
       continue
     }
+    // Before a folder is made: a link on the way may lead anywhere.
+    if (!isBelow(nearestFolder(dirname(file)), worktree)) {
+      throw new UserError('capture-failed', `${path} leads out of the workspace`)
+    }
     if (isThere(file) && holds(file, sha256)) continue
     mkdirSync(dirname(file), { recursive: true })
-    const isOutside = !`${realpathSync(dirname(file))}${sep}`.startsWith(
-      `${realpathSync(worktree)}${sep}`,
-    )
-    if (isOutside) throw new UserError('capture-failed', `${path} leads out of the workspace`)
     const draft = `${file}.git-exp~`
     copyFileSync(stored, draft, constants.COPYFILE_FICLONE)
     chmodSync(draft, 0o644)
@@ -53,6 +54,13 @@ export const bringKeptFiles = (places: Places, worktree: string, files: KeptFile
   }
   return missing
 }
+
+const nearestFolder = (folder: string): string =>
+  isThere(folder) ? folder : nearestFolder(dirname(folder))
+
+/** A link that leads nowhere does not lead there either. */
+const isBelow = (folder: string, root: string): boolean =>
+  existsSync(folder) && `${realpathSync(folder)}${sep}`.startsWith(`${realpathSync(root)}${sep}`)
 
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
