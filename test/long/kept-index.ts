@@ -1,8 +1,8 @@
 import { appendFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { captureIn, enter, rawGit } from '../../fixture/capturing.ts'
-import { sandbox } from '../../fixture/sandbox.ts'
+import { captureIn, enter, rawGit } from '../fixture/capturing.ts'
+import { sandbox } from '../fixture/sandbox.ts'
 
 const files = Object.fromEntries(
   Array.from({ length: 600 }, (_, i) => [`u/${i % 7}/${i}`, `${i}\n`]),
