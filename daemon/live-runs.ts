@@ -22,18 +22,22 @@ export class LiveRuns {
     return this.#runs.has(id)
   }
 
-  add(job: Job): void {
-    this.#runs.set(job.id, {
+  /**
+   * Looks after a run until what is returned is called. A run that went back to the queue may be
+   * claimed again before that: the later claim's entry stays.
+   */
+  add(job: Job): () => void {
+    const run: LiveRun = {
       stopAsked: job.stopAsked,
       isPaused: false,
       supervisor: job.supervisor,
       abort: new AbortController(),
-    })
+    }
+    this.#runs.set(job.id, run)
     if (job.stopAsked) this.stop(job.id)
-  }
-
-  remove(id: string): void {
-    this.#runs.delete(id)
+    return () => {
+      if (this.#runs.get(job.id) === run) this.#runs.delete(job.id)
+    }
   }
 
   isStopAsked(id: string): boolean {

@@ -83,7 +83,7 @@ const look = (
   job: Job,
   step: (daemon: Daemon, job: Job) => Promise<void>,
 ): void => {
-  daemon.runs.add(job)
+  const release = daemon.runs.add(job)
   step(daemon, job)
     .then(
       () => daemon.bell.ring(),
@@ -91,6 +91,6 @@ const look = (
         note('trouble', { name: job.name, id: job.id, error: String((error as Error).stack) })
       },
     )
-    .finally(() => daemon.runs.remove(job.id))
+    .finally(release)
     .catch(() => {})
 }
