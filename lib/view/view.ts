@@ -41,11 +41,15 @@ export const makeView = (all: Row[], options: ViewOptions, context: ViewContext)
   return tableOf(rows, columns, notes)
 }
 
+/** What the experiments say about their metrics; the newest word holds. */
+const goalsOf = (rows: Row[]): Record<string, 'max' | 'min'> =>
+  Object.assign({}, ...rows.map(({ experiment }) => experiment.goal).toReversed())
+
 /** Filters, takes the best, sorts. */
 export const chooseRows = (all: Row[], options: ViewOptions, nowMs: number): Row[] => {
   if ([options.where, options.best, options.sort].every((one) => one === undefined)) return all
   const known = knownNames(all)
-  const goals = Object.assign({}, ...all.map(({ experiment }) => experiment.goal).toReversed())
+  const goals = goalsOf(all)
   const lookUp = (row: Row, name: string) => cellOf(row, name, nowMs)
   let rows = all
   if (options.where !== undefined) {
@@ -138,7 +142,10 @@ const groupedView = (rows: Row[], options: ViewOptions, nowMs: number): View => 
       }),
     ]
   })
-  const keys = options.sort === undefined ? [] : parseSort(options.sort, {})
+  // A metric alone is its mean, with its best first where a goal says which that is.
+  const keys = (options.sort === undefined ? [] : parseSort(options.sort, goalsOf(rows))).map(
+    (key) => (metrics.includes(key.name) ? { ...key, name: `${key.name} mean` } : key),
+  )
   for (const { name } of keys) requireColumn(name, new Set(heads))
   const sorted = sortRows(lines, keys, (line, name) => line[heads.indexOf(name)])
   return {

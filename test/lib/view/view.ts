@@ -84,6 +84,11 @@ t.test('a group is what differs in its seed alone', async (t) => {
     view({ groupBy: 'seed' }).lines.map((line) => line[0]),
     [1, 2],
   )
+  t.strictSame(
+    view({ groupBy: true, sort: '-acc' }).lines,
+    view({ groupBy: true, sort: '-acc mean' }).lines,
+    'a metric alone is its mean',
+  )
   t.throws(() => view({ groupBy: 'nothing' }), { code: 'unknown-column' })
 })
 
