@@ -46,8 +46,8 @@ export const daemon = async (options: DaemonOptions): Promise<number> => {
 }
 
 const start = async (found: Places, jobs: number | undefined): Promise<number> => {
-  const running = openHistory(found)?.daemon()?.jobs
   if (findDaemon(found) !== null) {
+    const running = jobs === undefined ? undefined : openHistory(found)?.daemon()?.jobs
     if (jobs !== undefined && running !== undefined && jobs !== running) {
       throw new UserError(
         'daemon',

@@ -5,6 +5,7 @@ import { loadConfig } from '../lib/load-config.ts'
 import { makePlaces, movedFromNetwork, type Places, places } from '../lib/places.ts'
 import { findRepository, type Repository } from '../lib/repository.ts'
 import { settle } from '../lib/settle.ts'
+import { upgradeTables } from '../lib/upgrade-tables.ts'
 
 /** What nearly every verb stands on. */
 export interface Session {
@@ -18,10 +19,11 @@ export interface ConfiguredSession extends Session {
 }
 
 /** Finds the repository and the state folder. Inside a run both are those that queued it (law 16). */
-export const openSession = async (): Promise<Session> => ({
-  places: openPlaces(),
-  repository: await findHere(),
-})
+export const openSession = async (): Promise<Session> => {
+  const found = openPlaces()
+  await upgradeTables(found)
+  return { places: found, repository: await findHere() }
+}
 
 /** The same, with what git config says; both questions are asked at once. */
 export const openConfiguredSession = (): Promise<ConfiguredSession> => configured(openPlaces())
@@ -30,6 +32,7 @@ export const openConfiguredSession = (): Promise<ConfiguredSession> => configure
 export const openUntouchedSession = (): Promise<ConfiguredSession> => configured(places())
 
 const configured = async (found: Places): Promise<ConfiguredSession> => {
+  await upgradeTables(found)
   const [repository, reading] = await settle<[Repository, ConfigReading]>([
     findHere(),
     loadConfig(folderHere()),

@@ -13,7 +13,7 @@ import { spooled } from '../lib/spool.ts'
 import { ensureDaemon, printHint } from '../lib/start-daemon.ts'
 import { Bell } from './bell.ts'
 import type { Daemon } from './daemon.ts'
-import { openDatabase } from './database.ts'
+import { markBuilt, openDatabase } from './database.ts'
 import { note } from './events.ts'
 import { LiveRuns } from './live-runs.ts'
 import { takeLock } from './lock.ts'
@@ -72,7 +72,10 @@ const main = async (): Promise<number> => {
   }
   // Before anybody can know of this daemon: without it the signal would end it.
   process.on('SIGHUP', () => daemon.bell.ring())
-  if (isToRebuild) await rebuild(daemon)
+  if (isToRebuild) {
+    await rebuild(daemon)
+    markBuilt(db)
+  }
   daemon.queue.recordDaemon(self, packageVersion(), daemon.jobs, daemon.clock())
   daemon.announce()
   note('up', { pid: self.pid, jobs: daemon.jobs, version: packageVersion() })

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from './errors.ts'
-
-/** The version of the tables in schema.sql; a test holds the two together. */
-export const SCHEMA_VERSION = 4
+import { SCHEMA_VERSION } from './schema-version.ts'
 
 /**
  * Opens the queue's database to read. In a folder that cannot be written, where SQLite's log cannot

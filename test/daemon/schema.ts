@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SCHEMA_VERSION } from '../../lib/open-to-read.ts'
+import { SCHEMA_VERSION } from '../../lib/schema-version.ts'
 import { arrival, claimed, success, testQueue } from '../fixture/queue.ts'
 
 /** A queue with one experiment in each of these states, each named for its own. */

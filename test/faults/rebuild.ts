@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
 import t from 'tap'
-import { SCHEMA_VERSION } from '../../lib/open-to-read.ts'
+import { SCHEMA_VERSION } from '../../lib/schema-version.ts'
 import { type Sandbox, sandbox, type TestRepository } from '../fixture/sandbox.ts'
 
 const damages: Record<string, (database: string) => void> = {
@@ -62,6 +63,23 @@ t.test('what had not ended goes on after a rebuild, and only once', async (t) =>
       ['second', 'succeeded'],
       ['first', 'succeeded'],
     ],
+  )
+})
+
+t.test('rows that a daemon died over are built by the next one', async (t) => {
+  const box = sandbox(t)
+  const repo = await queueSome(box)
+  const before = await repo.shown()
+  await repo.exp('daemon', 'stop')
+  const db = new Database(box.places.database)
+  db.exec('delete from dependency; delete from run; delete from experiment where number > 2')
+  db.pragma('user_version = 0')
+  db.close()
+  t.strictSame(await repo.shown(), before, 'who looks waits for it')
+  t.strictSame(
+    readdirSync(box.places.home).filter((name) => name.endsWith('.aside')),
+    [],
+    'what was half built is of no use to anybody',
   )
 })
 
