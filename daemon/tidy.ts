@@ -1,4 +1,6 @@
+import type { PoolSize } from '../lib/config-keys.ts'
 import type { Daemon } from './daemon.ts'
+import { isDiskNearlyFull } from './disk-full.ts'
 import { note } from './events.ts'
 import { packIfMany } from './pack.ts'
 import { pruneEnvironments } from './prune-environments.ts'
@@ -32,11 +34,15 @@ export const tidying = (daemon: Daemon): (() => void) => {
   }
 }
 
+/** Slots can be filled anew, and a full disk ends runs: where it is nearly full none is kept. */
+const poolSize = ({ workplaces, config }: Daemon): PoolSize =>
+  isDiskNearlyFull(workplaces) ? { slots: 0 } : config.poolSize
+
 const tidy = async (daemon: Daemon): Promise<void> => {
   const steps: [string, () => void | Promise<void>][] = [
     ['environments', () => pruneEnvironments(daemon)],
     ['store', () => trimStore(daemon)],
-    ['pools', () => trimPools(daemon.workplaces, daemon.config.poolSize, slotsInUse(daemon))],
+    ['pools', () => trimPools(daemon.workplaces, poolSize(daemon), slotsInUse(daemon))],
     ...daemon.queue
       .repositories()
       .map((commonDir): [string, () => Promise<void>] => [commonDir, () => packIfMany(commonDir)]),

@@ -8,7 +8,7 @@ export interface Config {
   /** How many there are of what runs ask for by a name of the user's. */
   slots: Record<string, number>
   graceMs: number
-  poolSize: number
+  poolSize: PoolSize
   workplaces: string | null
   maxLogBytes: number
   keepIgnoredBytes: number
@@ -27,6 +27,9 @@ export interface Config {
   /** Null: a daemon without work stays. */
   idleExitMs: number | null
 }
+
+/** What is kept of slots that nothing uses: so many, or so much. */
+export type PoolSize = { slots: number } | { bytes: number }
 
 export interface ConfigKey<T> extends Kind<T> {
   /** As people write it; Git itself prints it in lower case. */
@@ -82,6 +85,20 @@ const durationOrNever: Kind<number | null> = {
 const size: Kind<number> = {
   expected: 'a size such as 500M or 2G',
   read: (text) => sizeBytes(text) ?? undefined,
+}
+
+const slots = wholeNumber(1, 1024)
+
+const poolSize: Kind<PoolSize> = {
+  expected: `${slots.expected}, or a size such as 20G`,
+  read: (text, home) => {
+    if (!/^\d+$/.test(text)) {
+      const bytes = sizeBytes(text)
+      return bytes === null ? undefined : { bytes }
+    }
+    const number = slots.read(text, home)
+    return number === undefined ? undefined : { slots: number }
+  },
 }
 
 const name: Kind<string> = {
@@ -168,8 +185,8 @@ export const configKeys: {
   poolSize: machine(
     'exp.poolSize',
     '4',
-    'How many workplaces are kept for the next runs.',
-    wholeNumber(1, 1024),
+    'How many workplaces are kept for the next runs, or how much disk they may take, as in 20G.',
+    poolSize,
   ),
   workplaces: machine(
     'exp.workplaces',

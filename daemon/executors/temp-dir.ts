@@ -19,7 +19,7 @@ export const tempDir = (daemon: Daemon, job: Job): Executor => {
       const { brought } = await materialize(slot, job, signal).catch(async (error: unknown) => {
         if (!isDiskFull(error)) throw error
         // What other slots hold can be had again; a run is worth more.
-        await trimPools(daemon.workplaces, 0, slotsInUse(daemon))
+        await trimPools(daemon.workplaces, { slots: 0 }, slotsInUse(daemon))
         return materialize(slot, job, signal)
       })
       return brought

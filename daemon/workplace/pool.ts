@@ -1,23 +1,30 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { lstat, opendir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { PoolSize } from '../../lib/config-keys.ts'
 import { hasMounts } from './occupied.ts'
 import { ASIDE, makeWritable, setAside } from './slot.ts'
 
+/** What `st_blocks` counts in. */
+const BLOCK = 512
+
 /**
- * Removes slots that were used longest ago, until so many are left over all repositories, and what
- * is left of slots that were set aside. Never those in use. What cannot be removed stays.
+ * Removes slots that were used longest ago, until so many or so much is left over all repositories,
+ * and what is left of slots that were set aside. Never those in use. What cannot be removed stays.
  */
 export const trimPools = async (
   workplaces: string,
-  most: number,
+  most: PoolSize,
   inUse: Set<string>,
 ): Promise<void> => {
   const slots = foldersBelow(workplaces)
     .filter((folder) => /^\d+$/.test(folder.slice(folder.lastIndexOf('/') + 1)))
     .map((folder) => ({ folder, usedAt: usedAt(folder) }))
     .sort((a, b) => b.usedAt - a.usedAt)
-  for (const { folder } of slots.slice(most)) {
+    .map(({ folder }) => folder)
+  for (const folder of 'slots' in most
+    ? slots.slice(most.slots)
+    : await beyond(slots, most.bytes)) {
     // Renamed at once, so that a run that comes meanwhile finds it gone and not half removed.
     if (!inUse.has(folder) && !hasMounts(folder)) setAside(folder)
   }
@@ -25,6 +32,26 @@ export const trimPools = async (
     if (!folder.slice(dirname(folder).length + 1).startsWith(ASIDE) || hasMounts(folder)) continue
     await remove(folder).catch(() => {})
   }
+}
+
+/** Those behind the first that together take up more than so many bytes. */
+const beyond = async (slots: string[], bytes: number): Promise<string[]> => {
+  let left = bytes
+  for (const [i, folder] of slots.entries()) {
+    left -= await bytesIn(folder)
+    if (left < 0) return slots.slice(i)
+  }
+  return []
+}
+
+/** What a folder takes up on its disk, in bytes; what is gone meanwhile takes up nothing. */
+const bytesIn = async (folder: string): Promise<number> => {
+  let blocks = 0
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    const facts = await lstat(join(entry.parentPath, entry.name)).catch(() => null)
+    blocks += facts?.blocks ?? 0
+  }
+  return blocks * BLOCK
 }
 
 const remove = async (folder: string): Promise<void> => {

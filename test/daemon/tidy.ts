@@ -1,8 +1,17 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  type statfsSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { isDiskNearlyFull } from '../../daemon/disk-full.ts'
 import { packIfMany } from '../../daemon/pack.ts'
 import { filesToDrop } from '../../daemon/trim-store.ts'
+import { trimPools } from '../../daemon/workplace/pool.ts'
 import type { KeptFile } from '../../lib/experiment.ts'
 import { runScript } from '../fixture/run-script.ts'
 import { sandbox } from '../fixture/sandbox.ts'
@@ -37,6 +46,32 @@ t.test('an idle daemon keeps what it may of slots, files and environments', asyn
   t.not(readdirSync(world.places.spool.env).length, 0, 'those of the runs are kept')
   // And the pool is used on.
   t.equal((await runScript(first, 'cat .gitignore')).output, 'ignored\n')
+})
+
+t.test('a pool is bounded by what it takes up as well, and by the disk', async (t) => {
+  const workplaces = t.testdir({
+    pool: Object.fromEntries(
+      ['1', '2', '3'].map((slot) => [slot, { work: { 'big.bin': 'x'.repeat(100_000) } }]),
+    ),
+  })
+  for (const slot of [1, 2, 3]) utimesSync(join(workplaces, `pool/${slot}`), slot, slot)
+  const left = () => readdirSync(join(workplaces, 'pool')).toSorted()
+  const none = new Set<string>()
+  await trimPools(workplaces, { bytes: 2 ** 20 }, none)
+  t.strictSame(left(), ['1', '2', '3'])
+  await trimPools(workplaces, { bytes: 250_000 }, none)
+  t.strictSame(left(), ['2', '3'], 'what was used longest ago goes')
+  await trimPools(workplaces, { bytes: 0 }, new Set([join(workplaces, 'pool/2')]))
+  t.strictSame(left(), ['2'], 'but nothing that is in use')
+
+  const disk = (free: number, all: number) => () => ({ bsize: 1, bavail: free, blocks: all })
+  const isNearlyFull = (free: number, all: number) =>
+    isDiskNearlyFull(workplaces, disk(free, all) as unknown as typeof statfsSync)
+  t.equal(isNearlyFull(2 ** 30, 2 ** 40), false)
+  t.equal(isNearlyFull(2 ** 30 - 1, 2 ** 40), true)
+  t.equal(isNearlyFull(10_000, 100_000), false, 'a small disk')
+  t.equal(isNearlyFull(4_000, 100_000), true)
+  t.equal(isDiskNearlyFull(join(workplaces, 'none')), false)
 })
 
 t.test('files of the oldest go first, and none that another experiment still has', async (t) => {
