@@ -7,6 +7,7 @@ import type { KnownMachine } from './machine.ts'
 import type { OneAtATime } from './one-at-a-time.ts'
 import type { Queue } from './queue.ts'
 import type { Records } from './records.ts'
+import type { Supervisors } from './start-supervisor.ts'
 
 /** What every step of the daemon is given. */
 export interface Daemon {
@@ -16,6 +17,7 @@ export interface Daemon {
   /** Keeps the end of a run and verbs on the same experiment apart. */
   oneAtATime: OneAtATime
   runs: LiveRuns
+  supervisors: Supervisors
   config: Config
   jobs: number
   machine: KnownMachine

@@ -1,5 +1,6 @@
 import { DAEMON_MARK } from '../lib/daemon-mark.ts'
 import { childrenOf, hasVariable, memoryOf, type ProcessRow, readRow } from './process-table.ts'
+import { shrinkHeap } from './shrink-heap.ts'
 
 const FIRST_LOOK_MS = 20
 const LONGEST_LOOK_MS = 2000
@@ -33,7 +34,7 @@ export class Family {
   watch(): void {
     this.look()
     // What starting and looking leave behind is 2 MB of every supervisor.
-    if (this.#looks++ % TIDY_LOOKS === 0) globalThis.gc?.({ type: 'major', flavor: 'last-resort' })
+    if (this.#looks++ % TIDY_LOOKS === 0) shrinkHeap()
     this.#timer = setTimeout(() => this.watch(), this.#nextMs)
     this.#nextMs = Math.min(this.#nextMs * 2, LONGEST_LOOK_MS)
   }

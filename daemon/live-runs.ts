@@ -5,6 +5,8 @@ import type { Job } from './job.ts'
 interface LiveRun {
   stopAsked: boolean
   isPaused: boolean
+  /** Whether its supervisor was sent a signal. */
+  isTold: boolean
   supervisor: ProcessIdentity | null
   /** Given when a stop is asked for: what prepares the run need not be ended. */
   abort: AbortController
@@ -30,6 +32,7 @@ export class LiveRuns {
     const run: LiveRun = {
       stopAsked: job.stopAsked,
       isPaused: false,
+      isTold: false,
       supervisor: job.supervisor,
       abort: new AbortController(),
     }
@@ -51,6 +54,17 @@ export class LiveRuns {
     run.supervisor = supervisor
     if (run.isPaused) this.pause(id)
     if (run.stopAsked) this.stop(id)
+  }
+
+  /**
+   * Notes that a run's supervisor has done its work: what is asked from now on is not for it. Says
+   * whether it never was sent a signal, so that none can be on its way.
+   */
+  leave(id: string): boolean {
+    const run = this.#runs.get(id)
+    if (run === undefined) return false
+    run.supervisor = null
+    return !run.isTold
   }
 
   /** Given when the run is to stop. */
@@ -83,6 +97,9 @@ export class LiveRuns {
   }
 }
 
-const tell = ({ supervisor }: LiveRun, signal: 'SIGTERM' | 'SIGTSTP' | 'SIGCONT'): void => {
-  if (supervisor !== null && isAlive(supervisor)) process.kill(supervisor.pid, signal)
+const tell = (run: LiveRun, signal: 'SIGTERM' | 'SIGTSTP' | 'SIGCONT'): void => {
+  const { supervisor } = run
+  if (supervisor === null || !isAlive(supervisor)) return
+  run.isTold = true
+  process.kill(supervisor.pid, signal)
 }

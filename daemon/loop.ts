@@ -65,7 +65,10 @@ export const turn = async (daemon: Daemon): Promise<void> => {
 }
 
 const startReady = async (daemon: Daemon): Promise<void> => {
-  if (!daemon.queue.hasReady()) return
+  if (!daemon.queue.hasReady()) {
+    daemon.supervisors.dismissSpare()
+    return
+  }
   const machine = await daemon.machine.look()
   while (daemon.runs.size < daemon.jobs) {
     const job = daemon.queue.claim(daemon.clock(), machine)

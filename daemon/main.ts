@@ -23,6 +23,7 @@ import { OneAtATime } from './one-at-a-time.ts'
 import { openQueue } from './queue.ts'
 import { rebuild } from './rebuild.ts'
 import { openRecords } from './records.ts'
+import { Supervisors } from './start-supervisor.ts'
 import { watchSpool } from './watch-spool.ts'
 
 /** Runs the daemon until TERM or INT. Runs go on without it. */
@@ -56,6 +57,7 @@ const main = async (): Promise<number> => {
     records: openRecords(db),
     oneAtATime: new OneAtATime(),
     runs: new LiveRuns(),
+    supervisors: new Supervisors(),
     config,
     jobs,
     machine: knowMachine(config, jobs, systemClock, (machine) => queue.recordMachine(machine)),

@@ -18,7 +18,7 @@ import type { Job } from './job.ts'
 import { repositoryProblem } from './repository-problem.ts'
 import { runEnvironment } from './run-environment.ts'
 import { OUR_PREFIX } from './run-log.ts'
-import { type Supervisor, startSupervisor } from './start-supervisor.ts'
+import type { Supervisor } from './start-supervisor.ts'
 import { type Orders, readProgress } from './supervision.ts'
 import { MissingObjects } from './workplace/missing-objects.ts'
 
@@ -30,7 +30,7 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
   const log = join(folder, 'log')
   appendLine(log, `${OUR_PREFIX}${job.name}: snapshot ${job.snapshot.slice(0, 12)}`)
   const executor = executorOf(daemon, job)
-  const starting = startSupervisor(folder)
+  const starting = daemon.supervisors.start(folder)
   const [supervisor, prepared] = await settle<[Supervisor, Prepared]>([
     starting,
     prepare(daemon, job, executor, log),
@@ -59,6 +59,8 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     throw error
   }
   await supervisor.ended
+  if (daemon.runs.leave(job.id)) supervisor.release()
+  else supervisor.dismiss()
   await finishRun(daemon, job, executor, brought)
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { program } from '../lib/package.ts'
-import { type Orders, type Progress, readProgress } from './supervision.ts'
+import { ENDED, type Orders, type Progress, readProgress } from './supervision.ts'
 
 /** A supervisor that is up and waits for its orders. */
 export interface Supervisor {
@@ -10,56 +10,104 @@ export interface Supervisor {
   give: (orders: Orders) => void
   /** Without orders it ends, and nothing was started. */
   dismiss: () => void
-  /** Resolves when the process has ended; rejects never. */
+  /** Resolves when the attempt has its outcome or the process has ended; rejects never. */
   ended: Promise<void>
   /** Called at each change of the progress file. */
   onProgress: (listener: () => void) => void
+  /** Lets it have another attempt when this one has ended; never one that was sent a signal. */
+  release: () => void
 }
 
-/**
- * Starts a supervisor, beside the making of the workplace that it will need. It gets its orders
- * once it is up, so that a run that has begun can always be found by its progress file, and through
- * a pipe: an environment stands in no file but the one in the spool.
- */
-export const startSupervisor = async (folder: string): Promise<Supervisor> => {
-  // Of an attempt of this number that was claimed by a daemon that died, and never started.
-  for (const file of ['supervisor', 'outcome']) rmSync(join(folder, file), { force: true })
-  const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor'), folder], {
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
-    child.once('error', () => resolve())
-  })
-  child.stdin.on('error', () => {})
-  child.unref()
-  await isUp(child)
-  const progress = readProgress(folder)
-  if (progress === null || progress.pid !== child.pid) {
-    throw new Error('the supervisor did not come up')
+/** A supervisor's process, and who hears what it says. */
+interface Crew {
+  child: ChildProcess & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream }
+  /** Gets each sign of its stdout, and `gone` when it has ended. */
+  hear: (sign: string) => void
+}
+
+/** Starts supervisors. One that had a short run and is still there takes the next. */
+export class Supervisors {
+  #spare: Crew[] = []
+
+  /**
+   * Starts a supervisor, beside the making of the workplace that it will need. It gets its orders
+   * once it is up, so that a run that has begun can always be found by its progress file, and through
+   * a pipe: an environment stands in no file but the one in the spool.
+   */
+  async start(folder: string): Promise<Supervisor> {
+    // Of an attempt of this number that was claimed by a daemon that died, and never started.
+    for (const file of ['supervisor', 'outcome']) rmSync(join(folder, file), { force: true })
+    const spare = this.#spare.pop()
+    if (spare !== undefined) {
+      spare.child.stdin.write(`${JSON.stringify(folder)}\n`)
+      const supervisor = await this.#attend(spare, folder)
+      if (supervisor !== null) return supervisor
+    }
+    const supervisor = await this.#attend(this.#launch(folder), folder)
+    if (supervisor === null) throw new Error('the supervisor did not come up')
+    return supervisor
   }
-  return {
-    progress,
-    give: (orders) => child.stdin.end(`${JSON.stringify(orders)}\n`),
-    dismiss: () => child.stdin.end(),
-    ended,
-    onProgress: (listener) => child.stdout.on('data', listener),
+
+  /** Ends those that have no run. */
+  dismissSpare(): void {
+    for (const { child } of this.#spare.splice(0)) child.stdin.end()
+  }
+
+  #launch(folder: string): Crew {
+    const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor', 'cjs'), folder], {
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const crew: Crew = { child, hear: () => {} }
+    const gone = (): void => {
+      this.#spare = this.#spare.filter((spare) => spare !== crew)
+      crew.hear('gone')
+    }
+    child.once('exit', gone)
+    child.once('error', gone)
+    child.stdin.on('error', () => {})
+    child.stdout.setEncoding('latin1')
+    child.stdout.on('data', (signs: string) => {
+      for (const sign of signs) crew.hear(sign)
+    })
+    child.unref()
+    return crew
+  }
+
+  /** Null when it ends before it is up. */
+  async #attend(crew: Crew, folder: string): Promise<Supervisor | null> {
+    const { child } = crew
+    let onProgress = (): void => {}
+    let isGone = false
+    const ended = Promise.withResolvers<void>()
+    await new Promise<void>((isUp) => {
+      crew.hear = (sign) => {
+        isGone ||= sign === 'gone'
+        if (isGone || sign === ENDED) ended.resolve()
+        else onProgress()
+        isUp()
+      }
+    })
+    const progress = readProgress(folder)
+    if (progress === null || progress.pid !== child.pid) {
+      child.stdin.end()
+      return null
+    }
+    return {
+      progress,
+      give: (orders) => child.stdin.write(`${JSON.stringify(orders)}\n`),
+      dismiss: () => child.stdin.end(),
+      ended: ended.promise,
+      onProgress: (listener) => {
+        onProgress = listener
+      },
+      release: () => {
+        if (!isGone) this.#spare.push(crew)
+      },
+    }
   }
 }
 
 /** Options that keep a Node process small; none changes what the code means. */
-const SMALL = [
-  '--max-semi-space-size=1',
-  '--v8-pool-size=1',
-  '--expose-gc',
-  '--disable-warning=ExperimentalWarning',
-]
-
-const isUp = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    child.stdout?.once('data', () => resolve())
-    child.once('exit', () => resolve())
-    child.once('error', () => resolve())
-  })
+const SMALL = ['--max-semi-space-size=1', '--v8-pool-size=1']

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { Usage } from '../lib/experiment.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 
-// What daemon and supervisor say to each other, through stdin and through files in the attempt's
-// folder: `supervisor` has the progress, `outcome` the end.
+// What daemon and supervisor say to each other, through pipes and through files in the attempt's
+// folder: `supervisor` has the progress, `outcome` the end. On its stdin a supervisor gets lines of
+// JSON: orders, and when it has ended an attempt perhaps the folder of another.
 
-/** What the daemon tells a supervisor to do; one line of JSON on its stdin, with the newline. */
+/** What the daemon tells a supervisor to do. */
 export interface Orders {
   argv: string[]
   cwd: string
@@ -26,6 +27,9 @@ export interface Progress extends ProcessIdentity {
   output: string | null
   startedAt: number | null
 }
+
+/** What a supervisor prints when an attempt has its outcome; anything else says that it got on. */
+export const ENDED = 'e'
 
 interface Times {
   phase: 'setup' | 'running'

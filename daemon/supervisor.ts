@@ -1,7 +1,8 @@
-// The supervisor of one run: a process of its own that outlives the daemon. It says that it is up,
+// The supervisor of a run: a process of its own that outlives the daemon. It says that it is up,
 // waits for its orders on stdin, starts the command in a session of its own, pumps the log, ends the
-// command at its timeout or when told to by SIGTERM, and writes the outcome by rename. It loads
-// nothing but Node and small files of ours, so that it stays small.
+// command at its timeout or when told to by SIGTERM, and writes the outcome by rename. After a short
+// run it waits for another, as long as the daemon has stdin open: to start takes longer than to run.
+// It loads nothing but Node and small files of ours, so that it stays small.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { replaceFile } from '../lib/files.ts'
@@ -13,13 +14,17 @@ import { oomKills } from './oom-kills.ts'
 import { childrensCpuMs, outputOf } from './process-table.ts'
 import { RunClock } from './run-clock.ts'
 import { isDiskFull, RunLog } from './run-log.ts'
-import { type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
+import { ENDED, type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
+import { wholeLines } from './whole-lines.ts'
 
 /** How long is waited for the last of the output that is still on its way. */
 const DRAIN_MS = 1000
+/** Runs shorter than this are worth the same supervisor once more. */
+const SHORT_MS = 10_000
 /** How often a full disk is tried again. */
 const DISK_MS = 1000
-const folder = process.argv[2] ?? ''
+/** The attempt at hand. */
+let folder = process.argv[2] ?? ''
 let stopAsked = false
 let wake: () => void = () => {}
 const stopped = new Promise<void>((resolve) => {
@@ -59,12 +64,30 @@ const say = (progress: Omit<Progress, keyof ProcessIdentity>, keepExisting = fal
 // The daemon that started this one may be dead, and its attempt be another supervisor's by now.
 const isStillOurs = (): boolean => readProgress(folder)?.pid === process.pid
 
-say({ phase: 'ready', command: null, output: null, startedAt: null }, true)
-const orders = isStillOurs() ? await readOrders() : null
-const outcome: Outcome =
-  orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders)
-if (isStillOurs()) await leave(outcome)
-process.exit(0)
+const lines = wholeLines(process.stdin)
+
+const main = async (): Promise<void> => {
+  for (;;) {
+    const since = performance.now()
+    await attend()
+    // What was said for one run is not for the next, and a long run is worth a new process.
+    const isFit = !stopAsked && !isPaused && performance.now() - since < SHORT_MS
+    if (!isFit || !isStillOurs()) return
+    process.stdout.write(ENDED)
+    const line = await nextLine()
+    if (line === null) return
+    folder = JSON.parse(line) as string
+  }
+}
+
+/** One attempt, from its folder to its outcome. */
+async function attend(): Promise<void> {
+  say({ phase: 'ready', command: null, output: null, startedAt: null }, true)
+  const orders = isStillOurs() ? await readOrders() : null
+  const outcome: Outcome =
+    orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders)
+  if (isStillOurs()) await leave(outcome)
+}
 
 /** The outcome is worth waiting for: a full disk may have room again. */
 async function leave(end: Outcome): Promise<void> {
@@ -81,34 +104,47 @@ async function leave(end: Outcome): Promise<void> {
 
 /** The orders come whole, with a newline at the end, or the daemon has died and nothing runs. */
 async function readOrders(): Promise<Orders | null> {
-  let text = ''
-  process.stdin.setEncoding('utf8')
-  for await (const chunk of process.stdin) text += chunk as string
-  return text.endsWith('\n') ? (JSON.parse(text) as Orders) : null
+  const line = await nextLine()
+  return line === null ? null : (JSON.parse(line) as Orders)
+}
+
+async function nextLine(): Promise<string | null> {
+  const { value, done } = await lines.next()
+  return done === true ? null : value
 }
 
 async function supervise(orders: Orders): Promise<Outcome> {
   const log = new RunLog(join(folder, 'log'), orders.maxLogBytes)
   const clock = new RunClock(orders.timeoutMs)
   const family = new Family()
+  const cpuBeforeMs = childrensCpuMs() ?? 0
+  const own = { log, clock, family, cpuBeforeMs }
   try {
     if (orders.setup !== null) {
       const shell = ['/bin/sh', '-c', orders.setup]
-      const setup = await run(orders, shell, 'setup', { log, clock, family })
+      const setup = await run(orders, shell, 'setup', own)
       if (setup.is !== 'exited' || setup.exitCode !== 0) return setup
     }
-    return await run(orders, orders.argv, 'running', { log, clock, family })
+    return await run(orders, orders.argv, 'running', own)
   } finally {
     clock.cancel()
     log.close()
   }
 }
 
+interface Own {
+  log: RunLog
+  clock: RunClock
+  family: Family
+  /** Of the children of earlier attempts. */
+  cpuBeforeMs: number
+}
+
 async function run(
   orders: Orders,
   argv: string[],
   phase: 'setup' | 'running',
-  { log, clock, family }: { log: RunLog; clock: RunClock; family: Family },
+  { log, clock, family, cpuBeforeMs }: Own,
 ): Promise<Outcome> {
   const startedAt = Date.now()
   const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH)
@@ -172,6 +208,8 @@ async function run(
   const { exitCode, signal } = await ended
   if (first === 'ended' && left > 0) log.say(`${left} processes that the run left were ended`)
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
+  child.stdout.destroy()
+  const cpuMs = childrensCpuMs()
   const isOutOfMemory = (oomKills() ?? 0) > (before.oomKills ?? 0)
   return {
     is: first === 'ended' ? 'exited' : first,
@@ -183,9 +221,11 @@ async function run(
     endedAt: Math.max(startedAt, Date.now()),
     usage: {
       ...usage,
-      cpuMs: childrensCpuMs(),
+      cpuMs: cpuMs === null ? null : cpuMs - cpuBeforeMs,
       peakBytes: family.peakBytes,
       peakGpuBytes: null,
     },
   }
 }
+
+void main().then(() => process.exit(0))

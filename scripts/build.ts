@@ -6,7 +6,7 @@ import { manualPage } from './manual-page.ts'
 
 const out = 'dist'
 const { metafile } = await build({
-  entryPoints: ['cli/main.ts', 'daemon/main.ts', 'daemon/supervisor.ts'],
+  entryPoints: ['cli/main.ts', 'daemon/main.ts'],
   outdir: out,
   bundle: true,
   splitting: true,
@@ -26,8 +26,22 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
+// One small file, without what Node needs to load ES modules: it is started for each run.
+const supervisor = await build({
+  entryPoints: ['daemon/supervisor.ts'],
+  outfile: join(out, 'daemon/supervisor.cjs'),
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  metafile: true,
+  logLevel: 'warning',
+})
+
 // Only what is stale goes: a daemon that was started from here goes on reading its own parts.
-const built = new Set(Object.keys(metafile.outputs))
+const built = new Set(
+  [metafile, supervisor.metafile].flatMap(({ outputs }) => Object.keys(outputs)),
+)
 for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
   const file = relative('.', join(entry.parentPath, entry.name))
   if (entry.isFile() && !built.has(file)) rmSync(file)

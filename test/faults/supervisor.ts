@@ -132,7 +132,7 @@ t.test(
   'a supervisor whose orders do not come whole, or that is not the first, starts nothing',
   async (t) => {
     const { folder, env } = sandbox(t)
-    const program = join(cliProgram, '../../daemon/supervisor.js')
+    const program = join(cliProgram, '../../daemon/supervisor.cjs')
     const started = join(folder, 'started')
     const orders: Orders = {
       argv: ['touch', started],
