@@ -4,7 +4,7 @@ import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
 import { pathText } from '../lib/capture/untracked.ts'
 import type { Brought } from '../lib/command-file.ts'
 import type { KeptFile } from '../lib/experiment.ts'
-import { GitError, git, gitList, gitText, listItems } from '../lib/git.ts'
+import { GitError, type GitPlace, git, gitList, gitText } from '../lib/git.ts'
 import { readMetrics } from '../lib/metrics.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import type { Places } from '../lib/places.ts'
@@ -13,10 +13,12 @@ import { carriedByDvc, isDvcNote } from './dvc-outputs.ts'
 import type { Site } from './executors/executor.ts'
 import type { Job } from './job.ts'
 import { keepFiles } from './keep-files.ts'
+import { lookAtFiles, lookAtWhatCanBe } from './look-at-files.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import { findDvcProject } from './workplace/dvc-cache.ts'
 import { makeReadable } from './workplace/slot.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
+import { treesOf } from './workplace/trees.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -104,24 +106,15 @@ const gather = async (
     const refused: string[] = []
     if (isFromSnapshot) await git(['read-tree', job.snapshot], options)
     if (site.slot !== null) await leaveSubmodules(site.slot, options)
-    if (wanted === 'all') await git(['add', '--update', '--', ':/'], options)
-    else {
-      const changed = await gitList(['diff-files', '--name-only', '-z'], options)
-      refused.push(...(await addWhatCanBe(changed, options)))
-    }
-    const list = async (...more: string[]): Promise<string[]> => {
-      const args = ['ls-files', '--others', '--exclude-standard', '-z', ...more]
-      const { stdout, stderr } = await git(args, options)
-      // Folders that git cannot open it leaves out with a warning.
-      if (wanted === 'all' && stderr !== '') throw new GitError(args, 0, stderr, stdout)
-      return listItems(stdout).filter((path) => !isOurs(path))
-    }
-    const { fresh, secrets, isMade } = withoutUsersFiles(site, await list())
+    const look = wanted === 'all' ? await lookAtFiles(options) : await lookAtWhatCanBe(options)
+    if (wanted !== 'all') refused.push(...(await addWhatCanBe(look.changed, options)))
+    const notOurs = (paths: string[]): string[] => paths.filter((path) => !isOurs(path))
+    const { fresh, secrets, isMade } = withoutUsersFiles(site, notOurs(look.untracked))
+    const allIgnored = notOurs(look.ignored)
     const asked =
-      job.spec.outputs.length === 0
+      job.spec.outputs.length === 0 || allIgnored.length === 0
         ? []
-        : await list('--ignored', '--', ...job.spec.outputs.map((glob) => `:(top,glob)${glob}`))
-    const allIgnored = await list('--ignored')
+        : notOurs(await listIgnored(job.spec.outputs, options))
     const carried = await dvcsOwn(job, workplace, [...asked, ...allIgnored], async () => [
       ...(await gitList(
         ['ls-files', '-z', '--', ':/dvc.lock', ':/*.dvc', ':/*/dvc.lock'],
@@ -139,9 +132,16 @@ const gather = async (
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
     const small = files.filter(isSmall)
-    if (wanted === 'all') await addFiles(small, options)
-    else refused.push(...(await addWhatCanBe(small, options)))
-    const tree = await gitText(['write-tree'], options)
+    if (wanted !== 'all') refused.push(...(await addWhatCanBe(small, options)))
+    else if (look.isNoneGone) await addFiles([...look.changed, ...small], options)
+    else {
+      await git(['add', '--update', '--', ':/'], options)
+      await addFiles(small, options)
+    }
+    const isSame = look.changed.length === 0 && small.length === 0 && look.sameAs !== null
+    const tree = isSame
+      ? (await treesOf(job.commonDir, look.sameAs ?? '')).tracked
+      : await gitText(['write-tree'], options)
     const large = [...files.filter((path) => !isSmall(path)), ...refused, ...secrets]
     const rest = ignored.filter((path) => !declared.includes(path) && !path.endsWith('/'))
     const { kept, left } = await keepFiles(places, site, job, { large, rest, sizes }, limits)
@@ -163,6 +163,16 @@ const gather = async (
   } finally {
     dropIndex(index)
   }
+}
+
+/** The ignored files among some globs from the root. */
+const listIgnored = async (
+  globs: string[],
+  options: { cwd: string; place: GitPlace },
+): Promise<string[]> => {
+  const pathspecs = globs.map((glob) => `:(top,glob)${glob}`)
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--', ...pathspecs]
+  return gitList(args, options)
 }
 
 /** What DVC carries of these paths, in a project of DVC's. */

@@ -1,9 +1,11 @@
+import { parseCommit } from '../lib/cat-file.ts'
 import { git, gitText } from '../lib/git.ts'
 import { foldName, freeName } from '../lib/names.ts'
 import { changeRefs, failureRef, resultRef, snapshotRef, takenNames } from '../lib/refs.ts'
 import { parseTrailers, printMessage } from '../lib/trailers.ts'
 import type { Collected } from './collect.ts'
 import type { Job } from './job.ts'
+import { readFromOpen } from './object-reader.ts'
 
 export interface Published {
   result: string
@@ -66,13 +68,13 @@ const commitResult = async (job: Attempt, collected: Collected, run: RunFacts): 
     ['Exp-Files', collected.kept],
   ])
   const place = { gitDir: job.commonDir }
-  const ident = await gitText(
-    ['show', '-s', '--no-show-signature', '--format=%an%x00%ae', job.snapshot],
-    {
-      place,
-    },
-  )
-  const [name = '', email = ''] = ident.split('\0')
+  const [snapshot, held] = await readFromOpen(job.commonDir, [
+    job.snapshot,
+    snapshotRef(job.baseline, job.name),
+  ])
+  if (snapshot?.type !== 'commit') throw new Error(`${job.commonDir} has no ${job.snapshot}`)
+  const { author, tree } = parseCommit(snapshot.content)
+  const { name, email } = author
   const date = `@${Math.floor(run.endedAt / 1000)} +0000`
   const { stdout } = await git(['commit-tree', '-p', job.baseline, collected.tree], {
     place,
@@ -88,7 +90,11 @@ const commitResult = async (job: Attempt, collected: Collected, run: RunFacts): 
     },
   })
   const result = stdout.toString().trim()
-  await git(['rev-list', '--objects', '--quiet', result, '--not', job.baseline], { place })
+  // The files of a run that changed none are the snapshot's, which its own ref holds.
+  const isHeld = collected.tree === tree && held?.oid === job.snapshot
+  if (!isHeld) {
+    await git(['rev-list', '--objects', '--quiet', result, '--not', job.baseline], { place })
+  }
   return result
 }
 

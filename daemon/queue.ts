@@ -9,6 +9,7 @@ import { NO_RESOURCES, printSpec, type Spec } from '../lib/spec/spec.ts'
 import { uuidTime } from '../lib/uuid.ts'
 import { openClaim } from './claim.ts'
 import { JOB, type Job, type JobRow, toJob } from './job.ts'
+import { unsynced } from './unsynced.ts'
 
 /** What ingest knows of a new experiment. */
 export interface Arrival {
@@ -144,7 +145,7 @@ export const openQueue = (db: Database.Database) => {
       putMachine.run(JSON.stringify(machine))
     },
     beat: (now: number): void => {
-      beat.run(now)
+      unsynced(db, () => beat.run(now))
     },
     isAnswered: (ticket: string): boolean => hasReceipt.get(ticket) !== undefined,
     answer: (ticket: string, verb: string, refused: string | null, now: number): void => {
@@ -200,10 +201,10 @@ export const openQueue = (db: Database.Database) => {
     /** Whether one waits for nothing but its turn. */
     hasReady: (): boolean => ready.get() !== undefined,
     supervise: (job: Job, supervisor: ProcessIdentity): void => {
-      setSupervisor.run({ number: job.number, attempt: job.attempt, ...supervisor })
+      unsynced(db, () => setSupervisor.run({ ...keyOf(job), ...supervisor }))
     },
     enter: (job: Job, phase: Phase, startedAt: number | null): void => {
-      setPhase.run({ number: job.number, attempt: job.attempt, phase, startedAt })
+      unsynced(db, () => setPhase.run({ ...keyOf(job), phase, startedAt }))
     },
     /** Says whether the experiment was still to end. */
     stop: (id: string, end: Finish, by: string): 'was-waiting' | 'is-running' | 'had-ended' => {
@@ -213,7 +214,7 @@ export const openQueue = (db: Database.Database) => {
     },
     /** Puts back what was claimed and never started. */
     requeue: db.transaction((job: Job): void => {
-      const key = { number: job.number, attempt: job.attempt }
+      const key = keyOf(job)
       if (requeue.run(key).changes > 0) dropRun.run(key)
     }),
     /** Records the outcome; false when this attempt was no longer ours to end (law 9). */
@@ -237,10 +238,11 @@ export const openQueue = (db: Database.Database) => {
   }
 }
 
+const keyOf = ({ number, attempt }: Job) => ({ number, attempt })
+
 const endRow = (job: Job, { reason, kept, usage, ...plain }: Finish) => ({
   ...plain,
-  number: job.number,
-  attempt: job.attempt,
+  ...keyOf(job),
   reasonCode: reason?.code ?? null,
   reasonText: reason?.text ?? null,
   kept: JSON.stringify(kept),

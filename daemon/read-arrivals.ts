@@ -1,8 +1,8 @@
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseCommit, readObjects, resolveNames } from '../lib/cat-file.ts'
+import { parseCommit } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
-import { GitError, gitText } from '../lib/git.ts'
+import { GitError } from '../lib/git.ts'
 import { foldName } from '../lib/names.ts'
 import type { Plain } from '../lib/params/plain.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
@@ -14,6 +14,7 @@ import { commitSpec } from '../lib/spec/commit-spec.ts'
 import type { Spec } from '../lib/spec/spec.ts'
 import type { Ticket, TicketItem } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
+import { readFromOpen } from './object-reader.ts'
 import type { Arrival } from './queue.ts'
 
 /**
@@ -26,7 +27,7 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
   await checkRepository(ticket.repository)
   if (ticket.env !== null) checkEnvironment(daemon, ticket.env)
   const facts = await readSnapshots(daemon, ticket)
-  const held = await resolveNames(
+  const held = await readFromOpen(
     ticket.repository,
     facts.map((own, i) => snapshotRef(own.baseline, ticket.items[i]?.name ?? '')),
   )
@@ -34,7 +35,7 @@ export const readArrivals = async (daemon: Daemon, ticket: Ticket): Promise<Arri
   const arrivals: Arrival[] = []
   for (const [i, item] of ticket.items.entries()) {
     const own = facts[i]
-    if (own === undefined || held[i] !== item.oid) throw refusal(`${item.name} has no ref`)
+    if (own === undefined || held[i]?.oid !== item.oid) throw refusal(`${item.name} has no ref`)
     const key = `${own.baseline} ${foldName(item.name)}`
     if (
       seen.has(key) ||
@@ -83,7 +84,7 @@ export const checkRepository = async (commonDir: string): Promise<void> => {
   }
   if (realpathSync(commonDir) !== commonDir) throw refusal(`${commonDir} is not a real path`)
   try {
-    await gitText(['rev-parse', '--git-dir'], { cwd: '/', place: { gitDir: commonDir } })
+    await readFromOpen(commonDir, ['HEAD'])
   } catch (error) {
     if (!(error instanceof GitError) || error.exitCode === null) throw error
     throw refusal(`${commonDir} is not a git repository`)
@@ -102,7 +103,7 @@ const lookAt = (folder: string): Stats | undefined => {
 
 /** The facts of the snapshots that a ticket names, each checked to be one of this queue. */
 export const readSnapshots = async (daemon: Daemon, ticket: Ticket): Promise<SnapshotFacts[]> => {
-  const objects = await readObjects(
+  const objects = await readFromOpen(
     ticket.repository,
     ticket.items.map(({ oid }) => oid),
   )
@@ -149,7 +150,7 @@ const readAllParams = async (
   const names = arrivals.flatMap(({ snapshot, spec }) =>
     spec.params.flatMap((file) => [`${snapshot}:${file}`, `${snapshot}^3:${file}`]),
   )
-  const objects = await readObjects(commonDir, names)
+  const objects = await readFromOpen(commonDir, names)
   let next = 0
   const all: { [file: string]: Plain }[] = []
   for (const { spec } of arrivals) {

@@ -18,6 +18,7 @@ import { readArrivals } from './read-arrivals.ts'
 import { appendNumbers, type End, writeEnd } from './run-records.ts'
 import { wholeTree } from './whole-tree.ts'
 import { endedWithoutRun } from './without-run.ts'
+import { treesOf } from './workplace/trees.ts'
 
 /** A saved workspace whose result has its ref. */
 export interface SavedWorkspace {
@@ -34,7 +35,8 @@ export const publishSaved = async (daemon: Daemon, ticket: Ticket): Promise<Save
   for (const arrival of await readArrivals(daemon, ticket)) {
     const { commonDir, snapshot, facts, name } = arrival
     const index = join(daemon.places.scratch, randomUUID())
-    const tree = await wholeTree({ gitDir: commonDir, index }, snapshot)
+    const trees = await treesOf(commonDir, snapshot)
+    const tree = await wholeTree({ gitDir: commonDir, index }, trees)
     const metrics = printPlain(await metricsIn(commonDir, tree, arrival.spec.metrics))
     const endedAt = uuidTime(facts.id)
     const published = await publish(

@@ -1,16 +1,13 @@
 import { dropIndex } from '../lib/capture/private-index.ts'
 import { type GitPlace, git, gitText } from '../lib/git.ts'
+import type { Trees } from './workplace/trees.ts'
 
 /** A snapshot's tracked and untracked files as one tree, by means of an index that is not there yet. */
 export const wholeTree = async (
   place: GitPlace & { index: string },
-  snapshot: string,
+  { tracked, untracked }: Trees,
 ): Promise<string> => {
-  const [tracked = '', ...parents] = (
-    await gitText(['show', '-s', '--no-show-signature', '--format=%T %P', snapshot], { place })
-  ).split(' ')
-  const untracked = parents[2]
-  if (untracked === undefined) return tracked
+  if (untracked === null) return tracked
   try {
     await git(['read-tree', tracked], { place })
     const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', untracked], { place })

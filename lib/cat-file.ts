@@ -37,10 +37,10 @@ export const readObjects = async (
 }
 
 /** How git announces an object. What is missing it announces by its name, which may be any text. */
-const FOUND = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/
+export const FOUND = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/
 
 /** An empty line is the name of nothing. */
-const onOneLine = (name: string): string => (name.includes('\n') ? '\n' : `${name}\n`)
+export const onOneLine = (name: string): string => (name.includes('\n') ? '\n' : `${name}\n`)
 
 /** The oids that names stand for, or null, without reading what is behind them. */
 export const resolveNames = async (
@@ -89,18 +89,29 @@ export const readSmallBlobs = async (
   return new Map([...oids].map(([name, oid]) => [name, { oid, text: texts.get(oid) ?? '' }]))
 }
 
+/** What a commit's raw text says. */
+export interface Commit {
+  tree: string
+  parents: string[]
+  author: { name: string; email: string }
+  committedMs: number
+  message: string
+}
+
 /** A commit's own facts, taken from its raw text. */
-export const parseCommit = (
-  content: Buffer,
-): { parents: string[]; committedMs: number; message: string } => {
+export const parseCommit = (content: Buffer): Commit => {
   const text = content.toString()
   const gap = text.indexOf('\n\n')
   const head = text.slice(0, gap).split('\n')
+  const [, name = '', email = ''] = AUTHOR.exec(text.slice(0, gap)) ?? []
   return {
+    tree: (head[0] ?? '').slice('tree '.length),
     parents: head.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7)),
+    author: { name, email },
     committedMs: Number(COMMITTER.exec(text.slice(0, gap))?.[1] ?? 0) * 1000,
     message: text.slice(gap + 2),
   }
 }
 
+const AUTHOR = /^author (.*?) ?<([^>]*)> \d+ [-+]\d{4}$/m
 const COMMITTER = /^committer .* (\d+) [-+]\d{4}$/m

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 
 /** Where one git call works, when that is not what git would find by itself. */
@@ -116,18 +116,25 @@ const killGroupOn = (signal: AbortSignal, child: ChildProcess): void => {
   child.once('exit', () => signal.removeEventListener('abort', kill))
 }
 
+/** Starts git, to be talked to through its pipes. Whoever starts it also ends it. */
+export const startGit = (
+  args: string[],
+  options: GitOptions & { isGroup?: boolean } = {},
+): ChildProcessWithoutNullStreams =>
+  spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
+    cwd: options.cwd,
+    env: environment(options),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
+    detached: options.isGroup === true,
+  })
+
 /** Runs git once. Throws `GitError` unless it exits with 0 or a code in `okExits`. */
 export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer> =>
   new Promise((resolve, reject) => {
     const signal = abortSignal.getStore()
-    const child = spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
-      cwd: options.cwd,
-      env: environment(options),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
-      detached: signal !== undefined,
-    })
+    const child = startGit(args, { ...options, isGroup: signal !== undefined })
     if (signal !== undefined) killGroupOn(signal, child)
     const out: Buffer[] = []
     const err: Buffer[] = []

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { join, posix } from 'node:path'
-import { GitError, type GitOptions, type GitPlace, git, gitList } from '../../lib/git.ts'
+import { join } from 'node:path'
+import { GitError, type GitOptions, type GitPlace, git } from '../../lib/git.ts'
 import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 
@@ -28,27 +28,6 @@ const hasClosedFolder = (folder: string): boolean =>
   readdirSync(folder, { withFileTypes: true }).some(
     (entry) => entry.isDirectory() && hasClosedFolder(join(folder, entry.name)),
   )
-
-/** How a tree differs from what the slot's index has. */
-export interface Difference {
-  /** Whether the same blob may be other bytes now. */
-  hasOtherAttributes: boolean
-  /** The folders of files that the tree has no more, as a latin1 character a byte. */
-  leaving: string[]
-}
-
-export const compareWith = async (slot: Slot, tree: string): Promise<Difference> => {
-  const args = ['diff-index', '--cached', '--name-status', '--no-renames', '-z', tree]
-  const entries = await gitList(args, optionsFor(slot))
-  const paths = entries.filter((_, i) => i % 2 === 1)
-  return {
-    hasOtherAttributes: paths.some((path) => /(?:^|\/)\.gitattributes$/.test(path)),
-    // Added, as the index is what the tree is compared with.
-    leaving: [
-      ...new Set(paths.filter((_, i) => entries[i * 2] === 'A').map((path) => posix.dirname(path))),
-    ],
-  }
-}
 
 /** Whether one of these folders is still there: git leaves what holds a repository of its own. */
 export const isAnyLeft = ({ workplace }: Slot, folders: string[]): boolean =>

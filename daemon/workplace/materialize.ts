@@ -6,22 +6,16 @@ import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Job } from '../job.ts'
 import { wholeTree } from '../whole-tree.ts'
-import {
-  compareWith,
-  type Difference,
-  isAnyLeft,
-  removeLeftovers,
-  slotPlace,
-  writeFiles,
-} from './checkout.ts'
+import { isAnyLeft, removeLeftovers, slotPlace, writeFiles } from './checkout.ts'
 import { shareDvcCache } from './dvc-cache.ts'
-import { listFolders, restoreFolders, type TreeFolders } from './folders.ts'
+import { restoreFolders } from './folders.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
 import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
+import { differenceFrom, listFolders, noteHeld, type TreeFolders, treesOf } from './trees.ts'
 import { readUserConfig, type UserConfig } from './user-config.ts'
 
 export interface Materialized {
@@ -53,12 +47,7 @@ const fillOrMakeAnew = async (slot: Slot, job: Job, signal: AbortSignal): Promis
 
 const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
   await openSlot(slot)
-  const tree = await layOut(slot, job, (own) =>
-    wholeTree(
-      { ...slotPlace(own), index: join(own.folder, `index-${randomUUID()}`) },
-      job.snapshot,
-    ),
-  )
+  const tree = await layOut(slot, job)
   const brought = bringPaths(job.worktree, slot.workplace, job.spec)
   brought.copied.push(...shareDvcCache(job.worktree, slot.workplace, job.workdir))
   exclude(slot, job.commonDir, [...brought.linked, ...brought.copied])
@@ -67,38 +56,38 @@ const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
 }
 
 /** Lays out a repository's files and its git, and those of its submodules; gives back its tree. */
-const layOut = async (
-  slot: Slot,
-  job: Job,
-  treeOf: (slot: Slot) => Promise<string>,
-): Promise<string> => {
+const layOut = async (slot: Slot, job: Job): Promise<string> => {
   const [config, refs] = await settle<[UserConfig, string]>([
-    readUserConfig(job.commonDir, job.worktree),
+    readUserConfig(job.commonDir),
     refsForRun(job),
   ])
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
   beginChange(slot)
   const write = async (): Promise<string> => {
-    const tree = await treeOf(slot)
+    const trees = await treesOf(job.commonDir, job.snapshot)
+    const tree = await wholeTree(
+      { ...slotPlace(slot), index: join(slot.folder, `index-${randomUUID()}`) },
+      trees,
+    )
     const had = readSubmodules(slot)
+    const difference = await differenceFrom(slot, job.commonDir, trees)
+    // Nobody knows which files are other bytes by other attributes.
+    if (difference === null || difference.hasOtherAttributes) dropIndex(slot.index)
     // Before git writes: it would go by attributes that lie about where the tree has none.
-    const [{ folders, submodules }, difference] = await settle<[TreeFolders, Difference, unknown]>([
-      listFolders(slot, tree),
-      compareWith(slot, tree),
+    const [{ folders, submodules }] = await settle<[TreeFolders, unknown]>([
+      listFolders(job.commonDir, trees),
       removeLeftovers(slot, job.spec.keep),
     ])
-    const leaving = difference.leaving.filter((folder) => !folders.includes(folder))
-    if (difference.hasOtherAttributes) {
-      dropIndex(slot.index)
-      await removeLeftovers(slot, job.spec.keep)
-    }
+    const known = new Set(folders)
+    const leaving = (difference?.leaving ?? []).filter((folder) => !known.has(folder))
     await writeFiles(slot, tree)
+    noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
     restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
     await layRunGit(slot, job, config, refs)
     for (const sub of await submoduleJobs(slot, job, submodules)) {
-      await layOut(sub.slot, sub.job, async () => `${sub.job.snapshot}^{tree}`)
+      await layOut(sub.slot, sub.job)
       exclude(sub.slot, sub.job.commonDir, [])
       endChange(sub.slot)
     }

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import type { Job } from '../job.ts'
+import { remembered } from '../remembered.ts'
 import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
 import { printConfig, type UserConfig } from './user-config.ts'
@@ -57,17 +58,31 @@ const branchOf = ({ branch }: Job): string | null =>
  */
 export const refsForRun = async (job: Job): Promise<string> => {
   const branch = branchOf(job)
+  const tags = await listTags(job.commonDir)
+  const head = branch === null ? '' : `${job.baseline} ${branch}\n`
+  return `# pack-refs with: peeled fully-peeled \n${head}${tags}${tags === '' ? '' : '\n'}`
+}
+
+/** The tags of a repository. Git makes and renames a file for each change of a ref. */
+const listTags = remembered(async (commonDir) => {
   const tags = await gitText(
     [
       'for-each-ref',
       '--format=%(objectname) %(refname)%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)',
       'refs/tags',
     ],
-    { place: { gitDir: job.commonDir } },
+    { place: { gitDir: commonDir } },
   )
-  const head = branch === null ? '' : `${job.baseline} ${branch}\n`
-  return `# pack-refs with: peeled fully-peeled \n${head}${tags}${tags === '' ? '' : '\n'}`
-}
+  const files = ['packed-refs', 'reftable/tables.list'].map((file) => join(commonDir, file))
+  return { value: tags, files: [...files, ...foldersFrom(join(commonDir, 'refs/tags'))] }
+})
+
+const foldersFrom = (folder: string): string[] => [
+  folder,
+  ...(existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => foldersFrom(join(folder, entry.name))),
+]
 
 /** What git's check-ref-format says of a branch: the snapshot's word for it is not trusted. */
 const isRefName = (name: string): boolean =>

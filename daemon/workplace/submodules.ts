@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { type GitOptions, git, gitList, gitText } from '../../lib/git.ts'
 import type { Job } from '../job.ts'
 import { slotPlace } from './checkout.ts'
-import type { TreeFolders } from './folders.ts'
 import { removeTree, type Slot, submodulePart } from './slot.ts'
+import type { TreeFolders } from './trees.ts'
 
 /** A submodule as a slot and a job of its own. */
 export interface SubmoduleJob {

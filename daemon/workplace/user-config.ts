@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { git } from '../../lib/git.ts'
+import { configListing, parseListing } from '../config-listing.ts'
 
 /** A setting of the user's repository: its full key in git's spelling, and its value. */
 export type Setting = [key: string, value: string]
@@ -23,21 +23,12 @@ export interface UserConfig {
 }
 
 /** Reads the repository's own settings; global ones reach a workplace as they reach any folder. */
-export const readUserConfig = async (
-  commonDir: string,
-  worktree: string | null,
-): Promise<UserConfig> => {
-  const place = { gitDir: commonDir, ...(worktree === null ? {} : { worktree }) }
-  const { stdout } = await git(['config', '--list', '--show-scope', '-z', '--includes'], { place })
-  const fields = stdout.toString().split('\0')
+export const readUserConfig = async (commonDir: string): Promise<UserConfig> => {
   const settings: Setting[] = []
   const everywhere: Setting[] = []
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const [key = '', ...lines] = (fields[i + 1] ?? '').split('\n')
-    // A key without a value means true.
-    const setting: Setting = [key, lines.length === 0 ? 'true' : lines.join('\n')]
-    if (DECIDES_BYTES.test(key)) everywhere.push(setting)
-    if (fields[i] === 'local' || fields[i] === 'worktree') settings.push(setting)
+  for (const { scope, key, value } of parseListing(await configListing(commonDir))) {
+    if (DECIDES_BYTES.test(key)) everywhere.push([key, value])
+    if (scope === 'local' || scope === 'worktree') settings.push([key, value])
   }
   const remotes = settings
     .filter(([key]) => FOR_THE_RUN.test(key))

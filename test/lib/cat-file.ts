@@ -66,13 +66,18 @@ t.test('a commit’s parents and message are read from its raw text', async (t) 
   const merge = await repo.git('commit-tree', tree, '-p', first, '-p', other, '-m', 'Merge')
   const [root, second, last] = await readObjects(`${repo.path}/.git`, [first, other, merge])
   const committedMs = Date.parse('2026-01-02T03:04:05Z')
+  const author = { name: 'A Tester', email: 'tester@example.org' }
   t.strictSame(parseCommit(root?.content ?? Buffer.alloc(0)), {
+    tree,
     parents: [],
+    author,
     committedMs,
     message: 'Start\n',
   })
   t.strictSame(parseCommit(second?.content ?? Buffer.alloc(0)), {
+    tree,
     parents: [first],
+    author,
     committedMs,
     message,
   })

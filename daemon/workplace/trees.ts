@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { parseCommit } from '../../lib/cat-file.ts'
+import { GitError } from '../../lib/git.ts'
+import { readFromOpen } from '../object-reader.ts'
+import type { Slot } from './slot.ts'
+
+/** A snapshot's tracked files, and those of its untracked ones if there are any. */
+export interface Trees {
+  tracked: string
+  untracked: string | null
+}
+
+/** What of a tree is no file. Paths have a latin1 character a byte. */
+export interface TreeFolders {
+  folders: string[]
+  submodules: { path: string; commit: string }[]
+}
+
+/** How trees differ from those that a slot holds. */
+export interface Difference {
+  /** Whether the same blob may be other bytes now. */
+  hasOtherAttributes: boolean
+  /** The folders of files that are no more, as a latin1 character a byte. */
+  leaving: string[]
+}
+
+/** The trees of a commit, or of a stash of three parents. Throws `GitError` where they are missing. */
+export const treesOf = async (commonDir: string, commit: string): Promise<Trees> => {
+  const { tree, parents } = parseCommit(await contentOf(commonDir, commit))
+  const third = parents[2]
+  if (third === undefined) return { tracked: tree, untracked: null }
+  return { tracked: tree, untracked: parseCommit(await contentOf(commonDir, third)).tree }
+}
+
+const contentOf = async (commonDir: string, oid: string): Promise<Buffer> => {
+  const [object] = await readFromOpen(commonDir, [oid])
+  return contentIn(object, oid)
+}
+
+const contentIn = (object: { content: Buffer } | null | undefined, oid: string): Buffer => {
+  if (object !== null && object !== undefined) return object.content
+  throw new GitError(['cat-file'], 128, `there is no ${oid}`, Buffer.alloc(0))
+}
+
+/** Folders and submodules below a snapshot's root, each folder before what is in it. */
+export const listFolders = async (commonDir: string, trees: Trees): Promise<TreeFolders> => {
+  const folders = new Set<string>()
+  const submodules: TreeFolders['submodules'] = []
+  let level = rootsOf(trees).map((oid) => ({ path: '', oid }))
+  while (level.length > 0) {
+    const inner = await innerOf(
+      commonDir,
+      level.map(({ oid }) => oid),
+    )
+    const next: typeof level = []
+    for (const [i, { path }] of level.entries()) {
+      for (const { mode, name, oid } of inner[i] ?? []) {
+        const full = `${path}${name}`
+        if (mode === FOLDER) {
+          folders.add(full)
+          next.push({ path: `${full}/`, oid })
+        } else submodules.push({ path: full, commit: oid })
+      }
+    }
+    level = next
+  }
+  return { folders: [...folders], submodules }
+}
+
+const rootsOf = ({ tracked, untracked }: Trees): string[] =>
+  untracked === null ? [tracked] : [tracked, untracked]
+
+interface TreeEntry {
+  mode: string
+  name: string
+  oid: string
+}
+
+const FOLDER = '40000'
+const SUBMODULE = '160000'
+
+/** Of trees their folders and submodules: most of a snapshot's are those of the one before. */
+const inners = new Map<string, TreeEntry[]>()
+const MOST_INNERS = 20_000
+
+const innerOf = async (commonDir: string, oids: string[]): Promise<TreeEntry[][]> => {
+  const unknown = [...new Set(oids.filter((oid) => !inners.has(oid)))]
+  const read = await readTrees(commonDir, unknown)
+  if (inners.size > MOST_INNERS) inners.clear()
+  const fresh = new Map(
+    unknown.map((oid, i) => [
+      oid,
+      (read[i] ?? []).filter(({ mode }) => mode === FOLDER || mode === SUBMODULE),
+    ]),
+  )
+  const found = oids.map((oid) => fresh.get(oid) ?? inners.get(oid) ?? [])
+  for (const [oid, entries] of fresh) inners.set(oid, entries)
+  return found
+}
+
+const readTrees = async (commonDir: string, oids: string[]): Promise<TreeEntry[][]> => {
+  const objects = await readFromOpen(commonDir, oids)
+  return oids.map((oid, i) => parseTree(contentIn(objects[i], oid), oid.length / 2))
+}
+
+/** `<mode> <name>`, a zero byte, and the id's bytes; again and again. */
+const parseTree = (content: Buffer, idBytes: number): TreeEntry[] => {
+  const entries: TreeEntry[] = []
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(32, at)
+    const end = content.indexOf(0, space)
+    const mode = content.toString('latin1', at, space)
+    const name = content.toString('latin1', space + 1, end)
+    at = end + 1 + idBytes
+    entries.push({ mode, name, oid: content.toString('hex', end + 1, at) })
+  }
+  return entries
+}
+
+/** Notes what the index has, once all of it is written; for Git by the slot's HEAD. */
+export const noteHeld = (slot: Slot, commit: string, trees: Trees): void => {
+  writeFileSync(join(slot.gitDir, 'HEAD'), `${commit}\n`)
+  writeFileSync(join(slot.folder, HELD), JSON.stringify(trees))
+}
+
+const HELD = 'held'
+
+/** How trees differ from what the slot's index has; null where that is not known. */
+export const differenceFrom = async (
+  slot: Slot,
+  commonDir: string,
+  after: Trees,
+): Promise<Difference | null> => {
+  const file = join(slot.folder, HELD)
+  if (!existsSync(slot.index) || !existsSync(file)) return null
+  const before = JSON.parse(readFileSync(file, 'utf8')) as Trees
+  const found = { hasOtherAttributes: false, leaving: new Set<string>() }
+  try {
+    await compare(commonDir, '', [before.tracked, after.tracked], found)
+    await compare(commonDir, '', [before.untracked, after.untracked], found)
+  } catch (error) {
+    // What an experiment had that was removed since may be gone.
+    if (error instanceof GitError) return null
+    throw error
+  }
+  return { ...found, leaving: [...found.leaving] }
+}
+
+const compare = async (
+  commonDir: string,
+  path: string,
+  [before, after]: [string | null, string | null],
+  found: { hasOtherAttributes: boolean; leaving: Set<string> },
+): Promise<void> => {
+  if (before === after) return
+  const oids = [before, after].filter((oid) => oid !== null)
+  const trees = new Map((await readTrees(commonDir, oids)).map((entries, i) => [oids[i], entries]))
+  const had = trees.get(before ?? '') ?? []
+  const has = new Map((trees.get(after ?? '') ?? []).map((entry) => [entry.name, entry]))
+  const names = new Map(had.map((entry) => [entry.name, entry]))
+  for (const name of new Set([...names.keys(), ...has.keys()])) {
+    const [old, own] = [names.get(name), has.get(name)]
+    if (old?.oid === own?.oid && old?.mode === own?.mode) continue
+    if (name === '.gitattributes') found.hasOtherAttributes = true
+    const full = `${path}${name}`
+    if (isFile(old) && !isFile(own)) found.leaving.add(posix.dirname(full))
+    await compare(commonDir, `${full}/`, [folderOf(old), folderOf(own)], found)
+  }
+}
+
+const isFile = (entry: TreeEntry | undefined): boolean =>
+  entry !== undefined && entry.mode !== FOLDER
+
+const folderOf = (entry: TreeEntry | undefined): string | null =>
+  entry?.mode === FOLDER ? entry.oid : null
