@@ -87,5 +87,4 @@ const jobFor = (path: string, snapshot: string): Job => ({
   slot: 1,
   gpus: null,
   stopAsked: false,
-  supervisor: null,
 })

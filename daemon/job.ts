@@ -1,4 +1,3 @@
-import type { ProcessIdentity } from '../lib/process-identity.ts'
 import type { Executor } from '../lib/snapshot.ts'
 import { parseSpec, type Spec } from '../lib/spec/spec.ts'
 
@@ -24,14 +23,11 @@ export interface Job {
   /** The indices that are its own until it has ended; null: it sees all that there are. */
   gpus: number[] | null
   stopAsked: boolean
-  /** Null until its supervisor is known to be up. */
-  supervisor: ProcessIdentity | null
 }
 
 /** Reads jobs; a `where` follows. */
 export const JOB = `
-  select experiment.*, repository.common_dir as common_dir, run.slot as slot, run.gpus as gpus,
-    run.supervisor_pid, run.supervisor_start, run.supervisor_boot
+  select experiment.*, repository.common_dir as common_dir, run.slot as slot, run.gpus as gpus
   from experiment
   join repository on repository.id = experiment.repository
   join run on run.experiment = experiment.number and run.attempt = experiment.attempt`
@@ -55,9 +51,6 @@ export interface JobRow {
   slot: number
   gpus: string | null
   stop_asked_at: number | null
-  supervisor_pid: number | null
-  supervisor_start: string | null
-  supervisor_boot: string | null
 }
 
 export const toJob = (row: JobRow): Job => ({
@@ -79,12 +72,4 @@ export const toJob = (row: JobRow): Job => ({
   slot: row.slot,
   gpus: row.gpus === null ? null : (JSON.parse(row.gpus) as number[]),
   stopAsked: row.stop_asked_at !== null,
-  supervisor:
-    row.supervisor_pid === null
-      ? null
-      : {
-          pid: row.supervisor_pid,
-          start: row.supervisor_start ?? '',
-          boot: row.supervisor_boot ?? '',
-        },
 })

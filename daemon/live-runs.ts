@@ -33,7 +33,7 @@ export class LiveRuns {
       stopAsked: job.stopAsked,
       isPaused: false,
       isTold: false,
-      supervisor: job.supervisor,
+      supervisor: null,
       abort: new AbortController(),
     }
     this.#runs.set(job.id, run)

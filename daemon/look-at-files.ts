@@ -41,8 +41,15 @@ export const lookAtFiles = async (where: Where): Promise<Look> => {
 }
 
 const STATUS = [
-  ...['status', '--porcelain=v2', '-z', '--branch', '--no-renames', '--untracked-files=all'],
-  ...['--ignored=traditional', '--ignore-submodules=dirty', '--no-ahead-behind'],
+  'status',
+  '--porcelain=v2',
+  '-z',
+  '--branch',
+  '--no-renames',
+  '--untracked-files=all',
+  '--ignored=traditional',
+  '--ignore-submodules=dirty',
+  '--no-ahead-behind',
 ]
 
 /** A path may have blanks; so many fields with none stand before it. */

@@ -26,16 +26,20 @@ export const takeOver = async (daemon: Daemon, job: Job): Promise<void> => {
     return
   }
   daemon.queue.supervise(job, progress)
-  daemon.runs.supervise(job.id, progress)
-  // A hold or a release may have come in while nobody looked after the run.
-  if (daemon.queue.isPaused(job.id)) daemon.runs.pause(job.id)
-  else daemon.runs.resume(job.id)
+  // One that has left its outcome may have another run by now: it is told nothing of this one.
+  if (readOutcome(folder) === null) {
+    daemon.runs.supervise(job.id, progress)
+    // A hold or a release may have come in while nobody looked after the run.
+    if (daemon.queue.isPaused(job.id)) daemon.runs.pause(job.id)
+    else daemon.runs.resume(job.id)
+  }
   while (readOutcome(folder) === null && isAlive(progress)) {
     await wait(LOOK_MS)
     const now = readProgress(folder)
     if (now === null || now.phase === 'ready') continue
     daemon.queue.enter(job, now.phase, now.phase === 'running' ? now.startedAt : null)
   }
+  daemon.runs.leave(job.id)
   await finishRun(daemon, job, executorOf(daemon, job), readBrought(folder))
 }
 

@@ -1,4 +1,4 @@
-import type { PoolSize } from '../lib/config-keys.ts'
+import type { PoolSize } from '../lib/config-kinds.ts'
 import type { Daemon } from './daemon.ts'
 import { isDiskNearlyFull } from './disk-full.ts'
 import { note } from './events.ts'

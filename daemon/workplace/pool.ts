@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { lstat, opendir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { PoolSize } from '../../lib/config-keys.ts'
+import type { PoolSize } from '../../lib/config-kinds.ts'
 import { hasMounts } from './occupied.ts'
 import { ASIDE, makeWritable, setAside } from './slot.ts'
 

@@ -59,7 +59,6 @@ t.test('a claim carries all that its run needs', async (t) => {
     slot: 1,
     gpus: null,
     stopAsked: false,
-    supervisor: null,
   })
 })
 
@@ -198,10 +197,11 @@ t.test('an environment that was saved serves what names none', async (t) => {
 })
 
 t.test('a supervisor is remembered with its attempt', async (t) => {
-  const { queue } = testQueue(t)
+  const { db, queue } = testQueue(t)
   queue.add(arrival('mine'))
-  const job = claimed(queue)
-  const supervisor = { pid: 4321, start: '77', boot: 'b' }
-  queue.supervise(job, supervisor)
-  t.strictSame(queue.running(), [{ ...job, supervisor }])
+  queue.supervise(claimed(queue), { pid: 4321, start: '77', boot: 'b' })
+  t.strictSame(
+    db.prepare('select supervisor_pid, supervisor_start, supervisor_boot from run').raw().all(),
+    [[4321, '77', 'b']],
+  )
 })

@@ -180,7 +180,6 @@ t.test('a hook that could not tell the workspace has nothing rewritten', async (
     slot: 3,
     gpus: [0, 2],
     stopAsked: false,
-    supervisor: null,
   }
   const folders = { workspace: null, workplace: '/workplace', linked: [] }
   const env = runEnvironment({ A: '/repository/src' }, job, folders)
