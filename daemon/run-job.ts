@@ -128,7 +128,8 @@ const prepare = async (
       workplace,
       linked: brought.linked,
     })
-    return { brought, orders: ordersFor(daemon, job, cwd, env) }
+    const hasGpus = (job.gpus ?? (await daemon.machine.look()).gpus).length > 0
+    return { brought, orders: { ...ordersFor(daemon, job, cwd, env), hasGpus } }
   } catch (error) {
     const refused = refusal(error)
     if (daemon.runs.isStopAsked(job.id)) return { refused }
@@ -142,7 +143,7 @@ const ordersFor = (
   { spec }: Job,
   cwd: string,
   env: Record<string, string>,
-): Orders => ({
+): Omit<Orders, 'hasGpus'> => ({
   argv: typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command,
   cwd,
   env,

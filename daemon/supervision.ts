@@ -17,6 +17,8 @@ export interface Orders {
   timeoutMs: number | null
   graceMs: number
   maxLogBytes: number
+  /** Whether it may use GPUs, so that their memory is worth a look. */
+  hasGpus: boolean
 }
 
 /** Who the supervisor is and how far it is; nothing was started while the phase is `ready`. */

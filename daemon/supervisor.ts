@@ -10,6 +10,7 @@ import { identify, type ProcessIdentity } from '../lib/process-identity.ts'
 import { type Ending, endProcesses, pauseProcesses, resumeProcesses } from './end-processes.ts'
 import { Family } from './family.ts'
 import { findExecutable } from './find-executable.ts'
+import { GpuMemory } from './gpu-memory.ts'
 import { oomKills } from './oom-kills.ts'
 import { childrensCpuMs, outputOf } from './process-table.ts'
 import { RunClock } from './run-clock.ts'
@@ -118,7 +119,7 @@ async function supervise(orders: Orders): Promise<Outcome> {
   const clock = new RunClock(orders.timeoutMs)
   const family = new Family()
   const cpuBeforeMs = childrensCpuMs() ?? 0
-  const own = { log, clock, family, cpuBeforeMs }
+  const own = { log, clock, family, gpuMemory: new GpuMemory(), cpuBeforeMs }
   try {
     if (orders.setup !== null) {
       const shell = ['/bin/sh', '-c', orders.setup]
@@ -136,6 +137,7 @@ interface Own {
   log: RunLog
   clock: RunClock
   family: Family
+  gpuMemory: GpuMemory
   /** Of the children of earlier attempts. */
   cpuBeforeMs: number
 }
@@ -144,7 +146,7 @@ async function run(
   orders: Orders,
   argv: string[],
   phase: 'setup' | 'running',
-  { log, clock, family, cpuBeforeMs }: Own,
+  { log, clock, family, gpuMemory, cpuBeforeMs }: Own,
 ): Promise<Outcome> {
   const startedAt = Date.now()
   const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH)
@@ -192,6 +194,7 @@ async function run(
   child.stdout.on('data', (chunk: Buffer) => log.write(chunk))
   const drained = new Promise<void>((resolve) => child.stdout.once('close', resolve))
   family.watch()
+  if (orders.hasGpus) gpuMemory.watch(() => new Set(family.seen().map((one) => one.pid)))
   const first = await Promise.race([
     ended.then(() => 'ended' as const),
     stopped.then(() => 'stopped' as const),
@@ -200,6 +203,7 @@ async function run(
   const usage = { ranMs: Math.round(clock.ranMs - before.ranMs) }
   live = null
   family.rest()
+  gpuMemory.rest()
   if (first !== 'ended') family.look()
   if (first === 'timed-out') log.say(`the time is over: ${(orders.timeoutMs ?? 0) / 1000} s`)
   if (first === 'stopped') log.say('stop was asked for')
@@ -223,7 +227,7 @@ async function run(
       ...usage,
       cpuMs: cpuMs === null ? null : cpuMs - cpuBeforeMs,
       peakBytes: family.peakBytes,
-      peakGpuBytes: null,
+      peakGpuBytes: gpuMemory.peakBytes,
     },
   }
 }

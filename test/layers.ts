@@ -24,7 +24,8 @@ const MAY_START_PROCESSES = [
   'lib/host.ts',
   'lib/process-identity.ts',
   'lib/start-daemon.ts',
-  // Asks nvidia-smi.
+  // Both ask nvidia-smi.
+  'daemon/gpu-memory.ts',
   'daemon/list-gpus.ts',
   'lib/service/ask-manager.ts',
   'daemon/start-supervisor.ts',

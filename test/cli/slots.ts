@@ -12,7 +12,8 @@ const withGpus = (box: Sandbox, ...indices: number[]): void => {
   const asked = join(box.folder, 'asked')
   mkdirSync(join(box.folder, 'bin'))
   box.env.PATH = `${join(box.folder, 'bin')}:${box.env.PATH}`
-  writeProgram(program, `echo x >>'${asked}'; printf '${indices.join('\\n')}\\n'`)
+  const list = `echo x >>'${asked}'; printf '${indices.join('\\n')}\\n'`
+  writeProgram(program, `case "$1" in --query-gpu=*) ${list};; esac`)
 }
 
 const writeProgram = (path: string, text: string): void => {
@@ -75,6 +76,27 @@ t.test('runs get GPUs of their own, and keep them while the daemon is gone', asy
   t.match(lines.at(-1), /^small [01] [01]$/, 'the big one was before it')
   t.match(await waits(repo), { huge: /^waits for / })
   t.equal(readFileSync(`${box.folder}/asked`, 'utf8'), 'x\nx\n', 'each daemon asks once')
+})
+
+t.test('the memory that a run has of GPUs is recorded, and that of nobody else', async (t) => {
+  const box = sandbox(t)
+  withGpus(box, 0)
+  const file = (name: string): string => join(box.folder, name)
+  writeProgram(
+    file('bin/nvidia-smi'),
+    `case "$1" in
+    --query-gpu=*) echo 0 ;;
+    *) echo "1, 9999"; [ ! -e '${file('pid')}' ] || { echo "$(cat '${file('pid')}'), 512"; touch '${file('seen')}'; } ;;
+    esac`,
+  )
+  const repo = await box.repository({ a: '1' })
+  const script = `echo $$ >'${file('pid')}.new'; mv '${file('pid')}.new' '${file('pid')}'
+    until [ -e '${file('seen')}' ]; do sleep 0.1; done`
+  await repo.exp('run', '-c', script)
+  const [shown] = await repo.shown()
+  t.equal(shown?.usage?.peak_gpu_memory, 512 * 2 ** 20)
+  await repo.exp('run', '--gpus', '0', '-c', 'true')
+  t.equal((await repo.shown())[0]?.usage?.peak_gpu_memory, null)
 })
 
 t.test('exp.gpus says it without nvidia-smi, and a broken one is no GPU', async (t) => {

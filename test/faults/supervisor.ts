@@ -142,6 +142,7 @@ t.test(
       timeoutMs: null,
       graceMs: 0,
       maxLogBytes: 1000,
+      hasGpus: false,
     }
     const supervise = async (name: string, input: string): Promise<{ is: string } | null> => {
       const attempt = join(folder, name)
