@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
+import { NO_HOOKS } from './no-hooks.ts'
 
 /** Where one git call works, when that is not what git would find by itself. */
 export interface GitPlace {
@@ -82,8 +83,7 @@ export const LOCAL_GIT_VARIABLES = [
  */
 const OUR_CONFIG = [
   '--no-replace-objects',
-  '-c',
-  'core.hooksPath=/dev/null',
+  ...NO_HOOKS.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   '-c',
   'core.logAllRefUpdates=false',
   '-c',

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
+import { NO_HOOKS } from '../../lib/no-hooks.ts'
 import type { Job } from '../job.ts'
 import { remembered } from '../remembered.ts'
 import { marked } from './orphans.ts'
@@ -32,7 +33,7 @@ export const layRunGit = async (
       ...config.decidesBytes,
       ...config.forTheRun,
       ['core.bare', 'false'],
-      ['core.hooksPath', '/dev/null'],
+      ...NO_HOOKS,
       ['core.fsmonitor', 'false'],
       ['gc.auto', '0'],
     ]),

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
+import { NO_HOOKS } from '../../lib/no-hooks.ts'
 import type { Slot } from './slot.ts'
 import { printConfig, type Setting, type UserConfig } from './user-config.ts'
 
@@ -51,7 +52,7 @@ const lfsStore = (commonDir: string, config: UserConfig): Setting => {
 
 /** Also where the user's own say otherwise: that each file is looked at, and nothing else touched. */
 const OUR_SETTINGS: Setting[] = [
-  ['core.hooksPath', '/dev/null'],
+  ...NO_HOOKS,
   ['core.fsmonitor', 'false'],
   ['core.untrackedCache', 'false'],
   ['core.trustctime', 'true'],
