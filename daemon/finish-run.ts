@@ -15,7 +15,8 @@ import type { Executor } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
 import type { Job } from './job.ts'
 import { repositoryLimits } from './limits.ts'
-import { publish } from './publish.ts'
+import { outliveGc } from './outlive-gc.ts'
+import { commitResult, publish } from './publish.ts'
 import type { Finish } from './queue.ts'
 import { repositoryProblem } from './repository-problem.ts'
 import { retryAt } from './retries.ts'
@@ -54,11 +55,13 @@ export const finishRun = async (
   }
   const site = executor.site()
   const limits = await repositoryLimits(daemon, job)
-  const collected = await (site === null
-    ? nothingLeft(job)
-    : collect(daemon.places, site, job, brought, limits))
+  const gather = (): Promise<Collected> =>
+    site === null ? nothingLeft(job) : collect(daemon.places, site, job, brought, limits)
+  const collected = await gather()
   for (const text of collected.notes) appendLine(log, `${OUR_PREFIX}${text}`)
-  await daemon.oneAtATime.run(job.id, () => publishAndRecord(daemon, job, executor, end, collected))
+  await daemon.oneAtATime.run(job.id, () =>
+    publishAndRecord(daemon, job, executor, end, { collected, gather }),
+  )
 }
 
 /** Its repository takes no result any more, and others wait for what the run holds. */
@@ -91,17 +94,21 @@ const publishAndRecord = async (
   claimed: Job,
   executor: Executor,
   end: End,
-  collected: Collected,
+  { collected, gather }: { collected: Collected; gather: () => Promise<Collected> },
 ): Promise<void> => {
   // It may have been renamed since it was claimed.
   const job = { ...claimed, name: daemon.records.find(claimed.id)?.name ?? claimed.name }
   const log = join(attemptFolder(daemon.places, job.id, job.attempt), 'log')
-  const published = await publish(job, collected, {
+  const facts = {
     isSuccess: end.state === 'succeeded',
     endedAt: end.endedAt,
     exitCode: end.exitCode,
     signal: end.signal,
     durationSeconds: end.usage === null ? null : end.usage.ranMs / 1000,
+  }
+  const published = await publish(job, collected, facts)
+  await outliveGc(job.commonDir, published.result, async () => {
+    await commitResult(job, await gather(), facts)
   })
   if (published.name !== job.name) {
     daemon.records.rename(job.number, published.name)

@@ -58,7 +58,12 @@ const publishFailureBeside = async (job: Attempt, oid: string): Promise<void> =>
   }
 }
 
-const commitResult = async (job: Attempt, collected: Collected, run: RunFacts): Promise<string> => {
+/** Makes the commit alone, the same whenever it is made of the same. */
+export const commitResult = async (
+  job: Attempt,
+  collected: Collected,
+  run: RunFacts,
+): Promise<string> => {
   const message = printMessage(`exp: result of ${job.name}`, [
     ['Exp-Id', job.id],
     ['Exp-Snapshot', job.snapshot],
