@@ -1,5 +1,6 @@
 import {
   branches,
+  brokerUrl,
   count,
   duration,
   durationOrNever,
@@ -13,6 +14,7 @@ import {
   poolSize,
   size,
   wholeNumber,
+  words,
   yesOrNo,
 } from './config-kinds.ts'
 
@@ -39,6 +41,10 @@ export interface Config {
   executor: 'temp-dir' | 'in-place' | 'celery'
   remote: string
   broker: string | null
+  clusterKey: string | null
+  queueName: string
+  /** Addresses of remotes, or what they begin with. */
+  workerRemotes: string[]
   isolation: string | null
   /** Null: a daemon without work stays. */
   idleExitMs: number | null
@@ -154,11 +160,29 @@ export const configKeys: {
     oneOf('temp-dir', 'in-place', 'celery'),
   ),
   remote: any('exp.remote', 'origin', 'The remote that carries experiments to others.', name),
-  broker: any(
+  broker: machine(
     'exp.broker',
     '',
-    'The address of the broker that the celery executor delivers by.',
-    optional(name),
+    'The address of the broker that delivers to a cluster: amqp://… or redis://….',
+    optional(brokerUrl),
+  ),
+  clusterKey: any(
+    'exp.clusterKey',
+    '',
+    'The file with the key that what goes to the cluster is signed with.',
+    optional(folder),
+  ),
+  queueName: any(
+    'exp.queueName',
+    'exp.default',
+    'The queue of the cluster: exp.default, exp.gpu or exp.host.HOST.',
+    name,
+  ),
+  workerRemotes: machine(
+    'exp.workerRemotes',
+    '',
+    'The remotes that a worker here takes experiments from: addresses, or what they begin with.',
+    words,
   ),
   isolation: any('exp.isolation', '', 'What else keeps a run apart.', optional(name)),
   idleExitMs: machine(

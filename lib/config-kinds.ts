@@ -8,6 +8,8 @@ export interface Kind<T> {
   read(text: string, home: string): T | undefined
   /** What a key without `=` means. */
   bare?: T
+  /** Each further value adds to those before, in place of taking their place. */
+  joins?: true
 }
 
 /** What is kept of slots that nothing uses: so many, or so much. */
@@ -61,6 +63,18 @@ export const poolSize: Kind<PoolSize> = {
 export const name: Kind<string> = {
   expected: 'a name',
   read: (text) => (text === '' ? undefined : text),
+}
+
+export const brokerUrl: Kind<string> = {
+  expected: 'an address such as amqp://user:password@host or redis://host',
+  read: (text) => (/^(?:amqps?|rediss?):\/\/[^\s\p{Cc}]+$/u.test(text) ? text : undefined),
+}
+
+/** May be given several times, too. */
+export const words: Kind<string[]> = {
+  expected: 'addresses with spaces between them',
+  read: (text) => text.split(/\s+/).filter((word) => word !== ''),
+  joins: true,
 }
 
 export const folder: Kind<string> = {

@@ -45,6 +45,9 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
     executor: read(configKeys.executor),
     remote: read(configKeys.remote),
     broker: read(configKeys.broker),
+    clusterKey: read(configKeys.clusterKey),
+    queueName: read(configKeys.queueName),
+    workerRemotes: read(configKeys.workerRemotes),
     isolation: read(configKeys.isolation),
     idleExitMs: read(configKeys.idleExitMs),
   }
@@ -108,7 +111,7 @@ interface Reading {
 const readKey = <T>(key: ConfigKey<T>, { entries, home, values, problems }: Reading): T => {
   const ours = entries.filter((entry) => entry.key === key.name.toLowerCase())
   problems.push(...misplaced(key, ours, home))
-  const last = ours.findLast(({ scope }) => key.scope === 'any' || isOfMachine(scope))
+  const last = key.joins === true ? joined(key, ours) : lastOf(key, ours)
   const given = last && readEntry(key, last, home)
   if (last !== undefined && given !== undefined) {
     const text = last.value ?? String(given)
@@ -120,6 +123,19 @@ const readKey = <T>(key: ConfigKey<T>, { entries, home, values, problems }: Read
   const fallback = key.read(key.fallback, home)
   if (fallback === undefined) throw new Error(`${key.name} has a fallback that it cannot read`)
   return fallback
+}
+
+const isRead = <T>({ scope: where }: ConfigKey<T>, { scope }: Entry): boolean =>
+  where === 'any' || isOfMachine(scope)
+
+const lastOf = <T>(key: ConfigKey<T>, entries: Entry[]): Entry | undefined =>
+  entries.findLast((entry) => isRead(key, entry))
+
+/** One entry with the words of all. */
+const joined = <T>(key: ConfigKey<T>, entries: Entry[]): Entry | undefined => {
+  const last = lastOf(key, entries)
+  const all = entries.filter((entry) => isRead(key, entry)).map(({ value }) => value ?? '')
+  return last && { ...last, value: all.join(' ') }
 }
 
 const isOfMachine = (scope: string): boolean => scope === 'global' || scope === 'system'
@@ -141,12 +157,16 @@ const misplaced = <T>(key: ConfigKey<T>, entries: Entry[], home: string): string
       : found.findLast((entry) => readEntry(key, entry, home) !== undefined)
     const fix = [
       ...(scope === 'command' ? [] : [unset]),
-      ...(moved ? [`git config --global ${key.name} ${shellWord(moved.value ?? '')}`] : []),
+      ...(moved ? [`git config --global ${key.name} ${pasteable(moved.value ?? '')}`] : []),
     ].join('; ')
     const what = `${key.name} is about this machine and read from the global config only`
     return `${what}, not from ${found.map(sourceOf).at(-1)}${fix === '' ? '' : `: ${fix}`}`
   })
 }
+
+/** A value as it may be typed again; one with a password is the user's to fill in. */
+const pasteable = (value: string): string =>
+  maskPassword(value) === value ? shellWord(value) : 'VALUE'
 
 const wrongValue = <T>(key: ConfigKey<T>, entry: Entry): string => {
   const found = entry.value === null ? 'empty' : JSON.stringify(maskPassword(entry.value))

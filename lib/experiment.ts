@@ -20,6 +20,7 @@ export type ReasonCode =
   | 'workspace-changed'
   | 'missing-object'
   | 'disk'
+  | 'name-taken'
 
 export interface Reason {
   code: ReasonCode

@@ -13,8 +13,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // Native code cannot be bundled, and chokidar is the daemon's alone: both load from node_modules.
-  external: ['better-sqlite3', 'chokidar'],
+  // Native code cannot be bundled, chokidar is the daemon's alone, and the brokers' clients are for who
+  // has a cluster: all load from node_modules.
+  external: ['better-sqlite3', 'chokidar', 'amqplib', 'ioredis'],
   mainFields: ['module', 'main'],
   // The same code as ES modules: an `import()` of bundled CommonJS would have a default export only.
   alias: { yaml: './node_modules/yaml/browser/index.js' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { withoutCredentials } from '../../lib/remote/without-credentials.ts'
 import { configListing, parseListing } from '../config-listing.ts'
 
 /** A setting of the user's repository: its full key in git's spelling, and its value. */
@@ -77,8 +78,3 @@ export const printConfig = (settings: Setting[]): string => {
 }
 
 const escaped = (text: string): string => text.replace(/[\\"]/g, '\\$&')
-
-const withoutCredentials = (url: string): string =>
-  url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, (whole, scheme: string) =>
-    /^ssh/i.test(scheme) && !whole.includes(':', scheme.length) ? whole : scheme,
-  )

@@ -54,6 +54,9 @@ t.test('without any setting the defaults hold', async (t) => {
     executor: 'temp-dir',
     remote: 'origin',
     broker: null,
+    clusterKey: null,
+    queueName: 'exp.default',
+    workerRemotes: [],
     isolation: null,
     idleExitMs: 3_600_000,
   })
@@ -278,7 +281,7 @@ t.test('passwords are never among the values or the problems', async (t) => {
     ['redis://host/0?password=s3cret&db=1', 'redis://host/0?password=***&db=1'],
     ['rediss://host:6379/0', 'rediss://host:6379/0'],
   ] as const) {
-    git('config', 'exp.broker', broker)
+    git('config', '--global', 'exp.broker', broker)
     const { config, values } = read()
     t.equal(config.broker, broker)
     t.match(
@@ -289,9 +292,19 @@ t.test('passwords are never among the values or the problems', async (t) => {
   git('config', 'exp.remote', 'https://me:s3cret@host/r.git')
   git('config', 'exp.brokr', 'amqp://u:s3cret@h')
   git('config', 'exp.executor', 'amqp://u:s3cret@h')
-  const { values, problems } = read()
-  t.equal(problems.length, 2)
+  git('config', '--global', '--unset', 'exp.broker')
+  git('config', 'exp.broker', 'amqp://u:s3cret@h')
+  const { config, values, problems } = read()
+  t.equal(config.broker, null, 'a repository does not say whom to send to')
+  t.equal(problems.length, 3)
   t.notMatch(JSON.stringify([values, problems]), 's3cret')
+})
+
+t.test('what a worker takes from is all that any line says', async (t) => {
+  const { git, read } = repository(t)
+  git('config', '--global', 'exp.workerRemotes', 'ssh://a/ ssh://b/')
+  git('config', '--global', '--add', 'exp.workerRemotes', 'ssh://c/')
+  t.same(read().config.workerRemotes, ['ssh://a/', 'ssh://b/', 'ssh://c/'])
 })
 
 t.test('a value may hold line breaks and any letters', async (t) => {
