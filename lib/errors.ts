@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'inside-a-run'
   | 'git'
   | 'remote'
+  | 'broker'
   | 'diverged'
   | 'usage'
   | 'bug'

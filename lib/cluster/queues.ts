@@ -9,6 +9,7 @@ export interface QueueDeclaration {
 }
 
 export const DEFAULT_QUEUE = 'exp.default'
+export const GPU_QUEUE = 'exp.gpu'
 
 /** The longest name that RabbitMQ takes. */
 const MAX_BYTES = 255

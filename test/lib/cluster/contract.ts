@@ -159,7 +159,11 @@ t.test('priorities keep their order on both brokers', async (t) => {
 })
 
 t.test('queues are those of the one file, and no others', async (t) => {
-  const declared = { durable: true, autoDelete: false, arguments: { 'x-max-priority': 10 } }
+  const declared = {
+    durable: true,
+    autoDelete: false,
+    arguments: { 'x-max-priority': 10, 'x-consumer-timeout': 864_000_000 },
+  }
   for (const queue of ['exp.default', 'exp.gpu', 'exp.host.node-1.example']) {
     t.strictSame(declarationOf(queue), declared, queue)
   }
