@@ -1,7 +1,7 @@
 -- The queue. The daemon alone writes here; everyone else reads. Times are milliseconds since 1970.
 -- Every row can be built anew from refs and runs/ (daemon/rebuild.ts), so there are no migrations: a
 -- database of an older version is kept aside and built anew.
-pragma user_version = 4;
+pragma user_version = 5;
 
 -- The daemon that holds the lock, or held it last: one row, written at its start, its beat every
 -- minute. Readers look at the process itself to learn whether it still lives. `machine` is what there
@@ -64,7 +64,7 @@ create table experiment (
   reason_code    text    check (reason_code in (
                    'exit', 'signal', 'oom', 'not-found', 'not-executable', 'timeout', 'user', 'superseded',
                    'dependency', 'lost-supervisor', 'lost-reboot', 'workspace-changed',
-                   'missing-object', 'disk')),
+                   'missing-object', 'disk', 'name-taken')),
   reason_text    text,
   attempt        integer not null default 0 check (attempt >= 0),
   retries_used   integer not null default 0 check (retries_used >= 0),
@@ -151,6 +151,46 @@ create trigger gate_after_delete after delete on dependency begin
   where number = old.experiment;
 end;
 
+-- One row an experiment that a cluster runs, changed by each step of the daemon with the shared remote
+-- and the broker. `offered_at` is when the remote was asked to take it, `pushed_at` when that is known to
+-- have it, `sent_at` when the broker has its newest message, the `publications`th, which went with
+-- `sent_priority`; `cancelled_at` when the remote was told to stop it. `problem` says what it waits for.
+-- What is followed was queued elsewhere and is not sent from here.
+create table submission (
+  experiment     integer primary key references experiment (number) on delete cascade,
+  is_followed    integer not null default 0 check (is_followed in (0, 1)),
+  offered_at     integer,
+  pushed_at      integer,
+  sent_at        integer,
+  publications   integer not null default 0 check (publications >= 0),
+  sent_priority  integer,
+  cancelled_at   integer,
+  problem        text,
+  check (pushed_at is null or offered_at is not null),
+  check (sent_at is null or pushed_at is not null)
+) strict;
+
+-- What is on the cluster or on its way there.
+create index experiment_cluster on experiment (repository, number)
+  where executor = 'celery' and state in ('queued', 'running');
+
+create trigger submission_of_arrival after insert on experiment when new.executor = 'celery' begin
+  insert into submission (experiment) values (new.number);
+end;
+-- What is queued again, by a person or by `retries`, is submitted again.
+create trigger submission_again after update of state on experiment
+when new.executor = 'celery' and new.state = 'queued'
+  and (new.retry_at is not null or old.state not in ('queued', 'held', 'running')) begin
+  update submission set is_followed = 0, offered_at = null, pushed_at = null, sent_at = null,
+    cancelled_at = null, problem = null
+  where experiment = new.number;
+end;
+-- What goes before others now needs another message.
+create trigger submission_priority after update of priority on experiment
+when old.priority <> new.priority begin
+  update submission set sent_at = null where experiment = new.number;
+end;
+
 -- One row a commit that an amend or a rebase replaced; added by ingest of what the hook says.
 create table rewrite (
   repository  integer not null references repository (id),
@@ -160,12 +200,15 @@ create table rewrite (
 ) strict;
 
 -- One row an attempt: added by claim, completed when its supervisor is up and when it has ended. Its
--- GPUs are the indices that are its own until then; null where it was given none and sees all.
+-- GPUs are the indices that are its own until then; null where it was given none and sees all. One on a
+-- cluster has a worker and its host, and no slot.
 create table run (
   experiment        integer not null references experiment (number),
   attempt           integer not null check (attempt > 0),
   repository        integer not null references repository (id),
-  slot              integer not null check (slot > 0),
+  slot              integer check (slot > 0),
+  worker            text,
+  host              text,
   gpus              text    check (json_valid(gpus)),
   claimed_at        integer not null,
   supervisor_pid    integer,

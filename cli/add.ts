@@ -2,7 +2,6 @@ import { capture, dropSnapshots } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
 import type { Composition } from '../lib/compose/composition.ts'
 import { findComposition } from '../lib/compose/composition.ts'
-import type { Config } from '../lib/config.ts'
 import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
@@ -22,6 +21,7 @@ import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
+import { chooseExecutor } from './choose-executor.ts'
 import { answerFrom, findSource, refuseGroups } from './from.ts'
 import { noteTooMuch } from './note-too-much.ts'
 import { describeSample, planSweep } from './plan-sweep.ts'
@@ -55,6 +55,7 @@ export interface AddOptions extends SweepOptions, QueueingOptions {
   slots?: string[]
   keep?: boolean
   inPlace?: boolean
+  celery?: boolean
   nested?: boolean
   json?: boolean
 }
@@ -85,7 +86,11 @@ export const enqueue = async (
   const take = untracked(options)
   const source = options.from === undefined ? null : await findSource(session, options.from)
   const base = source?.repository ?? repository
-  const executor = chosenExecutor(options, source?.facts.executor ?? config.executor)
+  const executor = chooseExecutor(options, source?.facts.executor ?? config.executor)
+  const cluster =
+    executor === 'celery'
+      ? await (await import('./to-cluster.ts')).readyForCluster(config, base)
+      : null
   const tree = workspaceTree(repository.worktree, ignoredPaths(repository.worktree))
   const composition = source === null ? await findComposition(tree, repository, process.env) : null
   const { sweep, sample } = await planSweep(options, composition)
@@ -112,6 +117,7 @@ export const enqueue = async (
     name: options.name ?? null,
     executor,
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
+    ...(cluster === null ? {} : { alsoTaken: cluster.taken }),
     nowMs,
     tell: progress.tell,
   }).finally(progress.end)
@@ -135,17 +141,23 @@ export const enqueue = async (
     throw error
   }
   const lacking =
-    executor === 'in-place' || source !== null
+    executor !== 'temp-dir' || source !== null
       ? []
       : await lackingNotes(tree, spec, repository.workdir, process.env)
-  const about = executor === 'in-place' ? IN_PLACE : editableNote(repository, spec)
+  const about =
+    executor === 'in-place'
+      ? IN_PLACE
+      : cluster === null
+        ? editableNote(repository, spec)
+        : ON_CLUSTER
   const holder = source === null ? readMark(repository.gitDir) : null
   const lines = [
     detected,
     ...notes,
     ...lacking,
     ...captured.notes,
-    ...noteTooMuch(places, spec),
+    ...(cluster === null ? noteTooMuch(places, spec) : []),
+    ...(cluster?.note == null ? [] : [cluster.note]),
     ...(holder === null
       ? []
       : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),
@@ -193,27 +205,8 @@ export const resolveHere = async (
 const IN_PLACE =
   'runs in this workspace, which is saved before: git exp undo brings it back, but for ignored files'
 
-const chosenExecutor = (
-  { inPlace, keep }: AddOptions,
-  configured: Config['executor'],
-): 'temp-dir' | 'in-place' => {
-  const executor = inPlace === undefined ? configured : inPlace ? 'in-place' : 'temp-dir'
-  if (executor === 'celery') {
-    throw new UserError(
-      'bad-config',
-      'exp.executor is celery, which this version cannot run',
-      'git config exp.executor temp-dir',
-    )
-  }
-  if (executor === 'in-place' && keep === true) {
-    throw new UserError(
-      'usage',
-      '--keep keeps a workplace, and a run in place has none',
-      'leave out --keep, or add --no-in-place',
-    )
-  }
-  return executor
-}
+const ON_CLUSTER =
+  'runs on a worker of the cluster, in its environment; git exp status tells how far it is'
 
 const editableNote = ({ worktree, workdir }: Repository, { command }: Spec): string | null =>
   describeEditable(

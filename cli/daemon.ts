@@ -87,10 +87,10 @@ const stop = async (found: Places, isKilling: boolean): Promise<number> => {
   return 0
 }
 
-/** Stops what runs, in all repositories, and waits until it has ended. */
+/** Stops what runs here, in all repositories, and waits until it has ended. */
 const stopRuns = async (found: Places): Promise<void> => {
   const history = openHistory(found)
-  const running = history?.running() ?? []
+  const running = (history?.running() ?? []).filter(({ executor }) => executor !== 'celery')
   const byRepository = Map.groupBy(running, ({ repository }) => repository)
   for (const [commonDir, experiments] of byRepository) {
     await request(

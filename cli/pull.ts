@@ -6,7 +6,7 @@ import { checkRemote } from '../lib/remote/remote-git.ts'
 import { fetchRefs, pulledFolder, pulledRefs, type SharedRef } from '../lib/remote/remote-refs.ts'
 import { localRef, type Settled, settlePulled } from '../lib/remote/settle-pulled.ts'
 import { request } from '../lib/request.ts'
-import { newTicket } from '../lib/ticket.ts'
+import { FOLLOW, newTicket } from '../lib/ticket.ts'
 import { uuid7, uuidTime } from '../lib/uuid.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 import { vacate } from './vacate-names.ts'
@@ -14,14 +14,19 @@ import { vacate } from './vacate-names.ts'
 /** So long a pull may take before what it fetched is taken for left over. */
 const LEFT_OVER_MS = 86_400_000
 
-/** Fetches results from a remote, and snapshots if wanted: these come into the queue, held. */
+/**
+ * Fetches results from a remote, and snapshots if wanted: these come into the queue, held. With `jobs`
+ * what a cluster has comes into it instead, and is followed.
+ */
 export const pull = async (options: {
   remote: string
   names: string[]
   snapshots?: boolean
+  jobs?: boolean
   force?: boolean
 }): Promise<number> => {
   checkRemote(options.remote)
+  const isOfCluster = options.jobs === true
   const session = await openSession()
   const { commonDir } = session.repository
   const folder = uuid7(Date.now())
@@ -29,20 +34,23 @@ export const pull = async (options: {
   try {
     const pulled = await fetchRefs(commonDir, options.remote, {
       names: options.names,
-      withSnapshots: options.snapshots === true,
+      withSnapshots: options.snapshots === true || isOfCluster,
       folder,
     })
     requireAll(options.names, pulled)
     const first = await settlePulled(commonDir, pulled)
-    const settled =
+    const all =
       options.force === true && first.diverged.length > 0
         ? await makeWay(session, pulled, first.diverged)
         : first
+    const settled = isOfCluster
+      ? await (await import('./pull-jobs.ts')).jobsAmong(commonDir, options.remote, all)
+      : all
     await create(commonDir, settled.fresh)
     const snapshots = settled.snapshots.map(({ oid }) => oid)
     const lfs = await transferLfs('fetch', session.repository, options.remote, snapshots)
-    const queued = await enqueueHeld(session, settled)
-    tell(settled, queued, lfs)
+    const queued = await enqueue(session, settled, isOfCluster)
+    tell(settled, { queued, isOfCluster, lfs })
     return 0
   } finally {
     await drop(commonDir, pulledFolder(folder))
@@ -82,9 +90,10 @@ const create = async (commonDir: string, fresh: SharedRef[]): Promise<void> => {
 }
 
 /** Asks the daemon for rows; those that it has it keeps. Gives back how many were asked for. */
-const enqueueHeld = async (
+const enqueue = async (
   { places, repository }: Session,
   { snapshots }: Settled,
+  isOfCluster: boolean,
 ): Promise<number> => {
   const items = await withHistory(places, (history) =>
     snapshots.filter(({ id }) => (history?.byId(id) ?? null) === null),
@@ -96,7 +105,8 @@ const enqueueHeld = async (
       repository: repository.commonDir,
       worktree: repository.worktree,
       env: keepEnvironment(places, environmentForRuns(process.env)),
-      hold: true,
+      hold: !isOfCluster,
+      ...(isOfCluster ? { value: FOLLOW } : {}),
       items,
     },
     Date.now(),
@@ -107,8 +117,7 @@ const enqueueHeld = async (
 
 const tell = (
   { fresh, upToDate, diverged, wrong }: Settled,
-  queued: number,
-  lfs: string | null,
+  { queued, isOfCluster, lfs }: { queued: number; isOfCluster: boolean; lfs: string | null },
 ): void => {
   const results = fresh.filter(({ kind }) => kind === 'result').length
   const lines = [
@@ -116,7 +125,9 @@ const tell = (
     ...(queued === 0
       ? []
       : [
-          `snapshots: ${queued} new; git exp release lets run what has no result, retry the others`,
+          isOfCluster
+            ? `of the cluster: ${queued} new; git exp status, log -f and stop take them now`
+            : `snapshots: ${queued} new; git exp release lets run what has no result, retry the others`,
         ]),
     ...(wrong.length === 0 ? [] : [`no snapshots of experiments: ${namesOf(wrong)}`]),
     ...(lfs === null ? [] : [lfs]),

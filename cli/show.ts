@@ -11,6 +11,7 @@ import { parseColumns } from '../lib/view/columns.ts'
 import { type Row, rowOf } from '../lib/view/row.ts'
 import { readSeries, type Series } from '../lib/view/series.ts'
 import { chooseRows, makeView, type View, type ViewOptions } from '../lib/view/view.ts'
+import { askForNews } from './ask-for-news.ts'
 import { findEach } from './find-named.ts'
 import { printMarkdown } from './formats/markdown.ts'
 import { printSeparated } from './formats/separated.ts'
@@ -85,6 +86,7 @@ const readRows = async (session: Session, names: string[]): Promise<Row[]> => {
   const chosen = await (names.length > 0
     ? findEach(session, names)
     : withHistory(places, (history) => everyExperiment(places, history, repository)))
+  askForNews(places, chosen)
   const now = chosen.map((one) => (isForeign(one) ? one : withProgress(places, one)))
   return (await Promise.all(now)).map(rowOf)
 }

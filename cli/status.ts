@@ -11,6 +11,7 @@ import { pendingExperiments } from '../lib/pending.ts'
 import type { Places } from '../lib/places.ts'
 import { withProgress } from '../lib/progress.ts'
 import { findDaemon } from '../lib/start-daemon.ts'
+import { askForNews } from './ask-for-news.ts'
 import { openSession, withHistory } from './session.ts'
 import { type Column, plainText, printTable, terminalWidth } from './table.ts'
 import { valueText } from './value-text.ts'
@@ -28,6 +29,7 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
     const pending = await pendingExperiments(places, repository.commonDir, history)
     if (options.json === true) {
       const own = [...pending.toReversed(), ...(history?.list(repository.commonDir) ?? [])]
+      askForNews(places, own)
       const foreign = await foreignResults(repository, own)
       const why = whyWaiting(places, history)
       const now = await Promise.all(own.map((one) => withProgress(places, one)))
@@ -45,6 +47,7 @@ export const status = async (options: { json?: boolean }): Promise<number> => {
     const queued = [...(overview?.queued ?? []), ...pending].slice(0, SHOWN)
     const ended = overview?.ended ?? []
     const shown = [...ended.toReversed(), ...running, ...queued]
+    askForNews(places, shown)
     if (shown.length > 0) process.stdout.write(table(places, history, shown))
     process.stdout.write(`${summaryText(history, repository.commonDir, pending)}\n`)
     process.stdout.write(`${daemonText(places, history)}\n`)
@@ -63,7 +66,9 @@ const table = (places: Places, history: History | null, shown: Experiment[]): st
         head: 'state',
         cells: shown.map((one) =>
           plainText(
-            one.state.is === 'queued' ? `queued: ${why(one) ?? ''}` : stateText(one.state, now),
+            one.state.is === 'queued'
+              ? `queued: ${why(one) ?? ''}`
+              : `${stateText(one.state, now)}${placeText(one)}`,
           ),
         ),
       },
@@ -73,6 +78,13 @@ const table = (places: Places, history: History | null, shown: Experiment[]): st
     ],
     terminalWidth(),
   )
+}
+
+/** Where a cluster runs it. */
+const placeText = ({ state, attempts, cluster }: Experiment): string => {
+  const host = attempts.at(-1)?.host ?? null
+  const stopping = cluster?.isStopping === true ? ', is being stopped' : ''
+  return state.is === 'running' && host !== null ? ` on ${host}${stopping}` : ''
 }
 
 /** What running ones told last; left out where none did. */

@@ -1,5 +1,5 @@
 import { retryText } from '../lib/describe.ts'
-import type { After, Experiment } from '../lib/experiment.ts'
+import type { After, ClusterStanding, Experiment } from '../lib/experiment.ts'
 import type { History } from '../lib/history.ts'
 import type { Places } from '../lib/places.ts'
 import { askedText, totalText } from '../lib/resource-text.ts'
@@ -17,7 +17,7 @@ export const whyWaiting = (places: Places, history: History | null): WhyWaiting 
   const standing = new Map(ready.map(({ number, first }, ahead) => [number, { first, ahead }]))
   const inPlace = (history?.running() ?? []).filter(({ executor }) => executor === 'in-place')
   const nowMs = Date.now()
-  return ({ state, number, after, executor, worktree }) => {
+  return ({ state, number, after, executor, worktree, cluster }) => {
     if (state.is === 'held') return 'is held'
     if (state.is !== 'queued') return null
     const open = after.filter(isOpen)
@@ -25,6 +25,7 @@ export const whyWaiting = (places: Places, history: History | null): WhyWaiting 
     if (!hasDaemon) return 'waits: the daemon is not running (git exp daemon start)'
     if (number === null) return 'is about to be taken in'
     if (state.retryAt !== undefined && state.retryAt > nowMs) return retryText(state.retryAt)
+    if (cluster !== undefined) return onItsWay(cluster)
     const holder = executor === 'in-place' && inPlace.find((one) => one.worktree === worktree)
     if (holder) return `waits: ${holder.name} runs in its workspace`
     const own = standing.get(number)
@@ -32,6 +33,12 @@ export const whyWaiting = (places: Places, history: History | null): WhyWaiting 
     if (decision === undefined) return 'is about to start'
     return reason(decision, own?.first === number, own?.ahead ?? 0)
   }
+}
+
+const onItsWay = ({ isSent, isStopping, problem }: ClusterStanding): string => {
+  if (problem !== null) return isStopping ? `is being stopped, and ${problem}` : problem
+  if (isStopping) return 'is being stopped'
+  return isSent ? 'waits for a worker of the cluster' : 'is about to be sent to the cluster'
 }
 
 const decide = (history: History | null): Map<number, Decision> => {

@@ -90,6 +90,11 @@ const retry = async (daemon: Daemon, row: RecordRow, ticket: Ticket): Promise<st
       `“${row.name}” was saved and never ran: git exp add --from ${row.name} runs what was saved`,
     )
   }
+  if (row.state === 'succeeded' && row.executor === 'celery') {
+    throw refusal(
+      `“${row.name}” succeeded on the cluster: git exp add --celery --from ${row.name} runs it once more`,
+    )
+  }
   if (row.state === 'succeeded') {
     if (ticket.value !== 'again') {
       throw refusal(`“${row.name}” succeeded; --again runs it once more and keeps its result`)

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Config } from '../lib/config.ts'
 import type { Places } from '../lib/places.ts'
 import type { Bell } from './bell.ts'
+import type { Cluster } from './cluster/cluster.ts'
 import type { LiveRuns } from './live-runs.ts'
 import type { KnownMachine } from './machine.ts'
 import type { OneAtATime } from './one-at-a-time.ts'
@@ -14,6 +15,8 @@ export interface Daemon {
   places: Places
   queue: Queue
   records: Records
+  /** What of its experiments a cluster runs. */
+  cluster: Cluster
   /** Keeps the end of a run and verbs on the same experiment apart. */
   oneAtATime: OneAtATime
   runs: LiveRuns

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { isoTime } from '../lib/clock.ts'
 import type { Brought } from '../lib/command-file.ts'
 import type { Reason } from '../lib/experiment.ts'
 import { appendLine } from '../lib/files.ts'
@@ -17,11 +16,9 @@ import type { Job } from './job.ts'
 import { repositoryLimits } from './limits.ts'
 import { outliveGc } from './outlive-gc.ts'
 import { commitResult, publish } from './publish.ts'
-import type { Finish } from './queue.ts'
+import { recordEnd } from './record-end.ts'
 import { repositoryProblem } from './repository-problem.ts'
-import { retryAt } from './retries.ts'
 import { joinLog, OUR_PREFIX } from './run-log.ts'
-import { writeAttemptEnd, writeEnd } from './run-records.ts'
 import { readOutcome, readProgress } from './supervision.ts'
 import { endedWithoutRun } from './without-run.ts'
 
@@ -80,7 +77,7 @@ const homeless = async (
   const text = `${problem.text}${kept}`
   appendLine(log, `${OUR_PREFIX}lost: ${text}`)
   const nothing = { result: null, metrics: '{}', kept: [] }
-  finish(daemon, job, {
+  recordEnd(daemon, job, {
     ...end,
     ...nothing,
     state: 'lost',
@@ -136,7 +133,7 @@ export const notStarted = async (
   }
   const refused = why.is === 'refused' ? why.reason : null
   const end = endedWithoutRun(refused, daemon.clock(), daemon.records.stopAskedBy(job.id))
-  finish(daemon, job, end)
+  recordEnd(daemon, job, end)
 }
 
 const record = (
@@ -147,30 +144,13 @@ const record = (
   collected: Collected,
   result: string,
 ): void =>
-  finish(daemon, job, {
+  recordEnd(daemon, job, {
     ...end,
     result,
     metrics: collected.metrics,
     kept: collected.kept,
     workplace: job.keep ? executor.keep() : null,
   })
-
-const finish = (daemon: Daemon, job: Job, end: Finish): void => {
-  const { attempt, retriesUsed } = job
-  const again = retryAt(job, end, daemon.clock())
-  if (again !== null && !daemon.runs.isStopAsked(job.id)) {
-    const retry = { retryAt: again, retriesUsed: retriesUsed + 1 }
-    writeAttemptEnd(daemon.places, job.id, { ...end, attempt, ...retry })
-    if (daemon.queue.retryLater(job, end, again)) {
-      note('retry', { name: job.name, id: job.id, state: end.state, at: isoTime(again) })
-      return
-    }
-  }
-  writeEnd(daemon.places, job.id, { ...end, attempt })
-  writeAttemptEnd(daemon.places, job.id, { ...end, attempt, retryAt: null, retriesUsed })
-  const isOurs = daemon.queue.finish(job, end)
-  note('finish', { name: job.name, id: job.id, state: end.state, ours: String(isOurs) })
-}
 
 /**
  * The supervisor died without a word. What it left of the run is ended. Null when it had not begun

@@ -3,8 +3,8 @@ import { spooled } from '../lib/spool.ts'
 import type { Daemon } from './daemon.ts'
 
 /** Whether there is nothing that this daemon runs, could run, or was asked for. */
-export const isIdle = ({ runs, queue, places }: Daemon): boolean =>
-  runs.size === 0 && queue.waiting() === 0 && spooled(places).length === 0
+export const isIdle = ({ runs, queue, cluster, places }: Daemon): boolean =>
+  runs.size === 0 && queue.waiting() === 0 && !cluster.isBusy() && spooled(places).length === 0
 
 /**
  * Takes the daemon's hint away if it is still idle then, so that it may end; says whether it may.

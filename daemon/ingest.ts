@@ -4,10 +4,11 @@ import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
-import { MAKES_ROWS, type Ticket } from '../lib/ticket.ts'
+import { FOLLOW, MAKES_ROWS, type Ticket } from '../lib/ticket.ts'
 import { uuid7 } from '../lib/uuid.ts'
 import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
+import { refuseOnCluster } from './cluster/refuse-on-cluster.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import { followRewrite } from './follow-rewrite.ts'
@@ -131,7 +132,8 @@ const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prep
       if (ticket.verb === 'pull') {
         const ends = await readPulledEnds(ticket.repository, arrivals)
         const first = arrivals[0]?.facts.id ?? null
-        return change(() => addPulled(daemon, arrivals, ends), first)
+        const isFollowed = ticket.value === FOLLOW
+        return change(() => addPulled(daemon, arrivals, ends, isFollowed), first)
       }
       return change(() => addAll(daemon, ticket, arrivals), arrivals[0]?.facts.id ?? null)
     }
@@ -149,6 +151,7 @@ const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prep
       checkEnvironment(daemon, env)
       return change(() => queue.saveEnvironment(ticket.repository, env))
     }
+    refuseOnCluster(daemon, ticket)
     if (!MOVES_REFS.has(ticket.verb)) return change(() => changeRows(daemon, ticket))
     await changeRecords(daemon, ticket)
     return change(() => {})

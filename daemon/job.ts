@@ -25,6 +25,9 @@ export interface Job {
   stopAsked: boolean
 }
 
+/** Which attempt at which experiment. */
+export type AttemptKey = Pick<Job, 'number' | 'attempt'>
+
 /** Reads jobs; a `where` follows. */
 export const JOB = `
   select experiment.*, repository.common_dir as common_dir, run.slot as slot, run.gpus as gpus

@@ -61,6 +61,7 @@ export const turn = async (daemon: Daemon): Promise<void> => {
       note('trouble', { id: notice.id, error: String((error as Error).stack) })
     })
   }
+  daemon.cluster.turn(daemon)
   await startReady(daemon)
 }
 

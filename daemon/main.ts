@@ -12,6 +12,7 @@ import { identify } from '../lib/process-identity.ts'
 import { spooled } from '../lib/spool.ts'
 import { ensureDaemon, printHint } from '../lib/start-daemon.ts'
 import { Bell } from './bell.ts'
+import { Cluster } from './cluster/cluster.ts'
 import type { Daemon } from './daemon.ts'
 import { markBuilt, openDatabase } from './database.ts'
 import { note } from './events.ts'
@@ -55,6 +56,7 @@ const main = async (): Promise<number> => {
     places: found,
     queue,
     records: openRecords(db),
+    cluster: new Cluster(db, config.broker),
     oneAtATime: new OneAtATime(),
     runs: new LiveRuns(),
     supervisors: new Supervisors(),
@@ -73,7 +75,10 @@ const main = async (): Promise<number> => {
     bell: new Bell(),
   }
   // Before anybody can know of this daemon: without it the signal would end it.
-  process.on('SIGHUP', () => daemon.bell.ring())
+  process.on('SIGHUP', () => {
+    daemon.cluster.ask()
+    daemon.bell.ring()
+  })
   if (isToRebuild) {
     await rebuild(daemon)
     markBuilt(db)
@@ -93,6 +98,7 @@ const main = async (): Promise<number> => {
   watchSpool(daemon)
   await loop(daemon, () => isStopping)
   note('down', { live: daemon.runs.size })
+  await daemon.cluster.close()
   db.close()
   lock.close()
   // A daemon that was started for a ticket of the last moment may have met our lock and gone.

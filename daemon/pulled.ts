@@ -59,12 +59,26 @@ const attemptOf = (message: string): number => {
   return typeof attempt === 'number' && Number.isInteger(attempt) && attempt > 0 ? attempt : 0
 }
 
-/** Adds them: what ended elsewhere with its end, the rest held, as nobody here asked for a run. */
-export const addPulled = (daemon: Daemon, arrivals: Arrival[], ends: (End | null)[]): void => {
+/**
+ * Adds them: what ended elsewhere with its end, the rest held, as nobody here asked for a run. With
+ * `isFollowed` what a cluster has is looked at there.
+ */
+export const addPulled = (
+  daemon: Daemon,
+  arrivals: Arrival[],
+  ends: (End | null)[],
+  isFollowed: boolean,
+): void => {
   for (const [i, arrival] of arrivals.entries()) {
     const { id } = arrival.facts
-    const number = daemon.queue.add({ ...arrival, isHeld: true })
+    const isOnCluster = isFollowed && arrival.facts.executor === 'celery'
+    const number = daemon.queue.add({ ...arrival, isHeld: !isOnCluster })
     appendNumbers(daemon.places, [{ number, id }])
+    if (isOnCluster) {
+      daemon.cluster.rows.follow(id, daemon.clock())
+      daemon.cluster.ask()
+      continue
+    }
     const end = ends[i] ?? null
     if (end === null) continue
     daemon.records.restoreEnd(number, end)

@@ -8,7 +8,7 @@ import type { SnapshotFacts } from '../lib/snapshot.ts'
 import { NO_RESOURCES, printSpec, type Spec } from '../lib/spec/spec.ts'
 import { uuidTime } from '../lib/uuid.ts'
 import { openClaim } from './claim.ts'
-import { JOB, type Job, type JobRow, toJob } from './job.ts'
+import { type AttemptKey, JOB, type Job, type JobRow, toJob } from './job.ts'
 import { unsynced } from './unsynced.ts'
 
 /** What ingest knows of a new experiment. */
@@ -80,7 +80,9 @@ export const openQueue = (db: Database.Database) => {
     select 1 from experiment where baseline = :baseline and folded_name = :foldedName
     and repository = (select id from repository where common_dir = :commonDir)`)
   const paused = db.prepare('select 1 from experiment where id = ? and paused_at is not null')
-  const live = db.prepare<[], JobRow>(`${JOB} where experiment.state = 'running'`)
+  const live = db.prepare<[], JobRow>(
+    `${JOB} where experiment.state = 'running' and slot is not null`,
+  )
   const setSupervisor = db.prepare(`
     update run set supervisor_pid = :pid, supervisor_start = :start, supervisor_boot = :boot
     where experiment = :number and attempt = :attempt`)
@@ -91,11 +93,12 @@ export const openQueue = (db: Database.Database) => {
   const askStop = db.prepare(`
     update experiment set stop_asked_at = coalesce(stop_asked_at, :now),
       stop_asked_by = coalesce(stop_asked_by, :by)
-    where id = :id and state = 'running'`)
+    where id = :id and (state = 'running' or (executor = 'celery' and state = 'queued'))`)
   const stopWaiting = db.prepare(`
     update experiment set state = 'stopped', reason_code = 'user', ended_at = :now,
       reason_text = :text, retry_at = null
-    where id = :id and state in ('queued', 'held')`)
+    where id = :id and state in ('queued', 'held') and not exists (
+      select 1 from submission where experiment = number and offered_at is not null)`)
   const requeue = db.prepare(`
     update experiment set state = 'queued', phase = null, attempt = attempt - 1, started_at = null,
       paused_at = null
@@ -132,9 +135,8 @@ export const openQueue = (db: Database.Database) => {
     )
     .pluck()
   const waiting = db.prepare("select count(*) from experiment where state = 'queued'").pluck()
-  const ready = db.prepare(
-    "select 1 from experiment where state = 'queued' and gate = 'open' limit 1",
-  )
+  const ready = db.prepare(`
+    select 1 from experiment where state = 'queued' and gate = 'open' and executor <> 'celery'`)
 
   return {
     atomically: (change: () => void): void => db.transaction(change)(),
@@ -218,14 +220,14 @@ export const openQueue = (db: Database.Database) => {
       if (requeue.run(key).changes > 0) dropRun.run(key)
     }),
     /** Records the outcome; false when this attempt was no longer ours to end (law 9). */
-    finish: db.transaction((job: Job, end: Finish): boolean => {
+    finish: db.transaction((job: AttemptKey, end: Finish): boolean => {
       const row = endRow(job, end)
       if (finish.run(row).changes === 0) return false
       finishRun.run(row)
       return true
     }),
     /** Records an attempt's outcome and queues the next; false if a stop was asked for meanwhile. */
-    retryLater: db.transaction((job: Job, end: Finish, retryAt: number): boolean => {
+    retryLater: db.transaction((job: AttemptKey, end: Finish, retryAt: number): boolean => {
       const row = endRow(job, end)
       if (retryLater.run({ number: row.number, attempt: row.attempt, retryAt }).changes === 0) {
         return false
@@ -238,9 +240,9 @@ export const openQueue = (db: Database.Database) => {
   }
 }
 
-const keyOf = ({ number, attempt }: Job) => ({ number, attempt })
+const keyOf = ({ number, attempt }: AttemptKey) => ({ number, attempt })
 
-const endRow = (job: Job, { reason, kept, usage, ...plain }: Finish) => ({
+const endRow = (job: AttemptKey, { reason, kept, usage, ...plain }: Finish) => ({
   ...plain,
   ...keyOf(job),
   reasonCode: reason?.code ?? null,

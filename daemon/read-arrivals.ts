@@ -135,7 +135,6 @@ const checkSnapshot = (
 }
 
 const checkExecutor = ({ executor }: SnapshotFacts, { worktree }: Ticket): void => {
-  if (executor === 'celery') throw refusal('this version has no celery executor')
   if (executor === 'in-place' && worktree === null) {
     throw refusal('it is to run in a workspace, and the ticket names none')
   }

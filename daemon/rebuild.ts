@@ -102,6 +102,9 @@ const restore = (daemon: Daemon, arrival: Arrival, numbers: Map<string, number>)
   const last = ended.at(-1) ?? null
   if (end !== null && end.attempt >= attempt) records.restoreEnd(number, end)
   else if (last !== null) records.restoreWaiting(number, last)
+  // A look at the remote tells how far it is.
+  else if (arrival.facts.executor === 'celery')
+    daemon.cluster.rows.offer([{ number }], daemon.clock())
   else if (attempt > 0) records.restoreRunning(number, attempt, placeOf(daemon, id, attempt))
   else skipIfOrphaned(daemon, { after }, id)
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { State } from '../lib/experiment.ts'
 import { foldName } from '../lib/names.ts'
+import type { Executor } from '../lib/snapshot.ts'
 import type { Rewritten } from '../lib/ticket.ts'
 import { type Gate, openDependencies } from './dependencies.ts'
 import { openForgetting } from './forget-rows.ts'
@@ -14,6 +15,7 @@ export interface RecordRow {
   name: string
   baseline: string
   snapshot: string
+  executor: Executor
   state: State['is']
   attempt: number
   priority: number
@@ -53,11 +55,13 @@ export type Records = ReturnType<typeof openRecords>
 
 export const openRecords = (db: Database.Database) => {
   const find = db.prepare<[string], RecordRow>(`
-    select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, state, attempt,
-      retry_at as retryAt, result, workplace, priority, gate, tags, starred, note
+    select number, experiment.id, common_dir as commonDir, name, baseline, snapshot, executor, state,
+      attempt,      retry_at as retryAt, result, workplace, priority, gate, tags, starred, note
     from experiment join repository on repository.id = experiment.repository
     where experiment.id = ?`)
-  const hold = db.prepare("update experiment set state = 'held' where id = ? and state = 'queued'")
+  const hold = db.prepare(`
+    update experiment set state = 'held' where id = ? and state = 'queued' and not exists (
+      select 1 from submission where experiment = number and offered_at is not null)`)
   const release = db.prepare(
     "update experiment set state = 'queued' where id = ? and state = 'held'",
   )
@@ -73,7 +77,7 @@ export const openRecords = (db: Database.Database) => {
     .pluck()
   const pause = db.prepare(`
     update experiment set paused_at = ?
-    where id = ? and state = 'running' and phase <> 'collecting'`)
+    where id = ? and state = 'running' and phase <> 'collecting' and executor <> 'celery'`)
   const toNotify = db.prepare<[], Notice>(`
     update experiment set to_notify = 0 where to_notify = 1
     returning id, env, json_extract(spec, '$.onFinish') as onFinish`)

@@ -11,7 +11,7 @@ export interface AttemptReader {
 export const attemptReader = (db: Database.Database): AttemptReader => {
   const select = db.prepare<[number, number], Row>(`
     select experiment, attempt, state, reason_code, reason_text, started_at, ended_at, exit_code,
-      signal, result, usage
+      signal, result, usage, worker, host
     from run where experiment between ? and ? order by experiment, attempt`)
   const between = (from: number, to: number): Map<number, Attempt[]> => {
     const all = new Map<number, Attempt[]>()
@@ -44,6 +44,8 @@ interface Row {
   signal: string | null
   result: string | null
   usage: string | null
+  worker: string | null
+  host: string | null
 }
 
 const toAttempt = (row: Row): Attempt => ({
@@ -56,4 +58,6 @@ const toAttempt = (row: Row): Attempt => ({
   signal: row.signal,
   result: row.result,
   usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
+  worker: row.worker,
+  host: row.host,
 })

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { examineCluster } from './cluster/examine-cluster.ts'
 import {
   examineClock,
   examineGit,
@@ -47,6 +48,7 @@ export const examine = async (found: Places, repository: Repository | null): Pro
         ]),
     examinePool(config.config),
     ...(repository === null ? [] : [await examineHook(found, repository, config.config)]),
+    ...(await examineCluster(config.config, repository)),
   ]
 }
 

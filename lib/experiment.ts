@@ -71,6 +71,9 @@ export interface Attempt extends Exit {
   endedAt: number | null
   result: string | null
   usage: Usage | null
+  /** Who ran it, on a cluster. */
+  worker: string | null
+  host: string | null
 }
 
 /** A file of a result that lies in the store and not in Git. */
@@ -89,6 +92,16 @@ export interface After extends Dependency {
   /** Both are null where its row was not looked at. */
   name: string | null
   state: State['is'] | null
+}
+
+/** How far one is on its way to a cluster. */
+export interface ClusterStanding {
+  /** Whether its broker has it. */
+  isSent: boolean
+  /** Whether it is to be stopped. */
+  isStopping: boolean
+  /** What keeps it from going on, in words that end “waits for”. */
+  problem: string | null
 }
 
 /** A named snapshot and all that came of it, as readers know it. */
@@ -121,6 +134,8 @@ export interface Experiment {
   note: string | null
   /** Numbers that the log of a run told last, while it runs. */
   progress?: Record<string, number>
+  /** Of what a cluster runs. */
+  cluster?: ClusterStanding
   /** Oldest first. */
   attempts: Attempt[]
   state: State

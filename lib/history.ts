@@ -1,11 +1,10 @@
 import { attemptReader } from './attempts.ts'
-import type { After, Attempt, Experiment, Phase, ReasonCode, State } from './experiment.ts'
+import type { Experiment, State } from './experiment.ts'
+import { type ExperimentRow, withAttempts } from './experiment-row.ts'
 import { openToRead } from './open-to-read.ts'
-import { parsePlain } from './params/plain-json.ts'
 import type { Places } from './places.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import type { Machine } from './schedule.ts'
-import type { Executor } from './snapshot.ts'
 import { openWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
 /** The queue as a reader sees it. Reading waits for nobody and nobody waits for it. */
@@ -62,13 +61,16 @@ export const openHistory = (places: Places): History | null => {
         where rewrite.repository = experiment.repository)
       select hex from later where not exists (
         select 1 from rewrite where rewrite.repository = experiment.repository and old = hex)
-    ) as rewritten
+    ) as rewritten, (
+      select json_object('isSent', json(iif(sent_at is null, 'false', 'true')),
+        'isStopping', json(iif(stop_asked_at is null, 'false', 'true')), 'problem', problem)
+      from submission where submission.experiment = experiment.number) as cluster
     from experiment join repository on repository.id = experiment.repository`
-  const list = db.prepare<[string, number], Row>(
+  const list = db.prepare<[string, number], ExperimentRow>(
     `${select} where common_dir = ? order by number desc limit ?`,
   )
   const some = (states: string, order: string) =>
-    db.prepare<[string, number], Row>(
+    db.prepare<[string, number], ExperimentRow>(
       // Chosen before the rest is looked up, which would be done for thousands that are not shown.
       `${select} where number in (
         select number from experiment
@@ -79,15 +81,16 @@ export const openHistory = (places: Places): History | null => {
   const running = some("= 'running'", 'number')
   const ended = some("not in ('queued', 'held', 'running')", 'ended_at desc')
   const queued = some("in ('queued', 'held')", 'priority desc, number')
-  const runningAnywhere = db.prepare<[], Row>(`${select} where state = 'running'`)
+  const runningAnywhere = db.prepare<[], ExperimentRow>(`${select} where state = 'running'`)
   const alike = db
     .prepare<[number], number>(`
       select own.number from experiment as own join experiment as first on first.number = ?
-      where own.state = 'queued' and own.gate = 'open' and own.priority = first.priority
+      where own.state = 'queued' and own.gate = 'open' and own.executor <> 'celery'
+      and own.priority = first.priority
       and own.repository = first.repository and own.needs = first.needs
       and own.reserved is first.reserved`)
     .pluck()
-  const byId = db.prepare<[string], Row>(`${select} where experiment.id = ?`)
+  const byId = db.prepare<[string], ExperimentRow>(`${select} where experiment.id = ?`)
   const counts = db.prepare<[string], { state: State['is']; n: number }>(
     `select state, count(*) as n from experiment
      where repository = (select id from repository where common_dir = ?) group by state`,
@@ -102,7 +105,7 @@ export const openHistory = (places: Places): History | null => {
     'select refused from receipt where ticket = ?',
   )
   const attempts = attemptReader(db)
-  const toExperiment = (row: Row): Experiment =>
+  const toExperiment = (row: ExperimentRow): Experiment =>
     withAttempts(row, row.attempt === 0 ? [] : attempts.of(row))
   const daemon = db.prepare<[], DaemonColumns>('select * from daemon')
   const waitingRoom = openWaitingRoom(db)
@@ -154,97 +157,3 @@ const toDaemon = (row: DaemonColumns): DaemonRow => ({
   machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
   startedAt: row.started_at,
 })
-
-/** The columns of `experiment` that readers use; schema.sql describes them. */
-interface Row {
-  number: number
-  id: string
-  common_dir: string
-  worktree: string | null
-  baseline: string
-  branch: string | null
-  name: string
-  snapshot: string
-  executor: Executor
-  workdir: string
-  overrides: string
-  spec: string
-  params: string
-  metrics: string
-  priority: number
-  after: string
-  queued_at: number
-  state: State['is']
-  phase: Phase | null
-  reason_code: ReasonCode | null
-  reason_text: string | null
-  attempt: number
-  retry_at: number | null
-  paused_at: number | null
-  started_at: number | null
-  ended_at: number | null
-  exit_code: number | null
-  signal: string | null
-  result: string | null
-  kept: string
-  workplace: string | null
-  starred: number
-  tags: string
-  note: string | null
-  rewritten: string | null
-}
-
-const withAttempts = (row: Row, attempts: Attempt[]): Experiment => {
-  const spec = JSON.parse(row.spec) as Pick<Experiment, 'command' | 'goal'>
-  return {
-    id: row.id,
-    number: row.number,
-    name: row.name,
-    repository: row.common_dir,
-    worktree: row.worktree,
-    baseline: row.baseline,
-    rewritten: row.rewritten,
-    branch: row.branch,
-    snapshot: row.snapshot,
-    executor: row.executor,
-    command: spec.command,
-    workdir: row.workdir,
-    overrides: JSON.parse(row.overrides) as string[],
-    params: parsePlain(row.params) as Experiment['params'],
-    metrics: parsePlain(row.metrics) as Experiment['metrics'],
-    goal: spec.goal,
-    priority: row.priority,
-    after: JSON.parse(row.after) as After[],
-    queuedAt: row.queued_at,
-    kept: JSON.parse(row.kept) as Experiment['kept'],
-    workplace: row.workplace,
-    starred: row.starred === 1,
-    tags: JSON.parse(row.tags) as string[],
-    note: row.note,
-    attempts,
-    state: toState(row),
-  }
-}
-
-const toState = (row: Row): State => {
-  const { state, attempt } = row
-  if (state === 'held') return { is: state }
-  if (state === 'queued') {
-    return { is: state, ...(row.retry_at === null ? {} : { retryAt: row.retry_at }) }
-  }
-  if (state === 'running') {
-    const paused = row.paused_at === null ? {} : { pausedAt: row.paused_at }
-    const phase = row.phase ?? 'materializing'
-    return { is: state, phase, attempt, startedAt: row.started_at, ...paused }
-  }
-  const end = {
-    attempt,
-    startedAt: row.started_at,
-    endedAt: row.ended_at ?? 0,
-    exitCode: row.exit_code,
-    signal: row.signal,
-  }
-  if (state === 'succeeded') return { is: state, result: row.result ?? '', ...end }
-  const reason = { code: row.reason_code ?? 'exit', text: row.reason_text ?? '' }
-  return { is: state, reason, result: row.result, ...end }
-}

@@ -65,6 +65,12 @@ export const ensureDaemon = async (
   return 'starting'
 }
 
+/** Has the daemon, if one runs, look at what it has elsewhere; nobody waits for it. */
+export const askToLook = (places: Places): void => {
+  const found = findDaemon(places)
+  if (found !== null) wake(found)
+}
+
 /** Has a daemon look at its spool, whatever its watcher has seen; false if it ended this moment. */
 const wake = ({ pid }: ProcessIdentity): boolean => {
   try {

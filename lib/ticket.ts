@@ -34,6 +34,9 @@ export const MAKES_ROWS: ReadonlySet<Verb> = new Set(['enqueue', 'save', 'pull']
 /** Who a stop may come from, in the words that its outcome tells; the first one by default. */
 export const STOPPERS = ['git exp stop', '^C of git exp run', 'git exp daemon stop --kill'] as const
 
+/** The value of a `pull` of what a cluster runs, to be followed here and not to be run. */
+export const FOLLOW = 'follow'
+
 /** One experiment that a ticket is about: its snapshot, id and name. */
 export interface TicketItem {
   oid: string

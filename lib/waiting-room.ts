@@ -19,6 +19,7 @@ export const openWaitingRoom = (db: Database.Database): WaitingRoom => {
     select number, priority, repository, repository.turn as turn, reserved, needs from (
       select min(number) as number, priority, repository, reserved, needs from experiment
       where state = 'queued' and gate = 'open'
+        and executor <> 'celery'
         and (retry_at is null or retry_at <= :now or retry_at > :latest) and (executor <> 'in-place'
         or not exists (select 1 from experiment as other where other.state = 'running'
           and other.executor = 'in-place' and other.worktree = experiment.worktree))
@@ -26,7 +27,7 @@ export const openWaitingRoom = (db: Database.Database): WaitingRoom => {
     join repository on repository.id = repository`)
   const holdings = db.prepare<[], HoldingRow>(`
     select run.gpus as gpus, needs from run join experiment on experiment.number = run.experiment
-    where run.ended_at is null`)
+    where run.ended_at is null and run.slot is not null`)
   return {
     candidates: (now) =>
       candidates

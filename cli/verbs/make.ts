@@ -59,6 +59,8 @@ export const makeVerbs = ({ verb, typed, command, done }: Verbs): void => {
       .option('--keep', 'keep the workplace after the run')
       .option('--in-place', 'run it in this workspace, which git exp undo then brings back')
       .option('--no-in-place', 'run it in a workplace, whatever exp.executor says')
+      .option('--celery', 'let a worker of the cluster run it: docs/cluster.md')
+      .option('--no-celery', 'run it here, whatever exp.executor says')
       .option('--nested', 'queue from inside a run')
       .option('--json', 'print what was queued as JSON')
       .action(async (words: string[], given: { dryRun?: boolean }) => {

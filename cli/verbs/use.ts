@@ -35,6 +35,7 @@ export const useVerbs = ({ verb, done }: Verbs): void => {
     .argument('<remote>')
     .argument('[names...]', 'by itself all that it has')
     .option('--snapshots', 'the snapshots with them, to be run here: they wait, held')
+    .option('--jobs', 'what a cluster runs for others: it is followed here, as if queued here')
     .option('--force', 'take names that are in use here; who has them is renamed')
     .action(async (remote: string, names: string[], options: object) => {
       const { pull } = await import('../pull.ts')

@@ -12,6 +12,6 @@ export const executorOf = (daemon: Daemon, job: Job): Executor => {
     case 'in-place':
       return inPlace(daemon, job)
     case 'celery':
-      throw new Error('celery is refused when it is taken in')
+      throw new Error('what a cluster runs is never claimed here')
   }
 }

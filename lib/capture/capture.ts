@@ -48,6 +48,8 @@ export interface CaptureRequest {
   name: string | null
   executor: Executor
   untracked: UntrackedRules
+  /** Names that are in use elsewhere, folded → the name itself. */
+  alsoTaken?: Map<string, string>
   /** What they are made of in place of the workspace; `repository` is the source's own then. */
   source?: Source | null
   nowMs: number
@@ -138,7 +140,8 @@ const captureOnce = async (
     takenNames(repository.commonDir, repository.head),
   ])
   const edited = await editParameters(repository, trees, plan.sweep, plan.composition)
-  let names = await claimNames(request, plan, taken)
+  const alsoTaken = request.alsoTaken ?? []
+  let names = await claimNames(request, plan, new Map([...alsoTaken, ...taken]))
   for (let attempt = 1; ; attempt++) {
     const facts: SnapshotFacts[] = []
     const drafts = function* (): Generator<Draft> {
@@ -157,7 +160,8 @@ const captureOnce = async (
       throw new UserError('name-taken', 'others keep taking these names', 'give one with -n')
     }
     const takenNow = await takenNames(repository.commonDir, repository.head)
-    names = await claimNames(request, plan, takenNow, 2 + randomInt(attempt * CROWD))
+    const all = new Map([...alsoTaken, ...takenNow])
+    names = await claimNames(request, plan, all, 2 + randomInt(attempt * CROWD))
   }
 }
 

@@ -7,7 +7,7 @@ import { withoutCredentials } from '../remote/without-credentials.ts'
 
 /** The remote that carries a cluster's jobs. */
 export interface SharedRemote {
-  /** As this repository calls it; may be a URL. */
+  /** What git is told: as this repository calls it, or where it is. */
   remote: string
   /** Its URL without credentials: what workers are told. */
   url: string
@@ -18,12 +18,11 @@ export interface SharedRemote {
 /** Finds out where a remote is. Throws `UserError` where there is none of this name. */
 export const findSharedRemote = async (gitDir: string, remote: string): Promise<SharedRemote> => {
   const found = await askForUrl(gitDir, checkRemote(remote))
-  const url = withoutCredentials(
-    isAbsolute(found) || /^[A-Za-z0-9+.-]+:|^[^/]+:/.test(found)
-      ? found
-      : resolve(gitDir, '..', found),
-  )
-  return { remote, url, key: createHash('sha256').update(url).digest('hex').slice(0, 12) }
+  const isElsewhere = isAbsolute(found) || /^[A-Za-z0-9+.-]+:|^[^/]+:/.test(found)
+  const url = isElsewhere ? withoutCredentials(found) : resolve(gitDir, '..', found)
+  const key = createHash('sha256').update(url).digest('hex').slice(0, 12)
+  // A path that is relative is so to the worktree, which a daemon does not work in.
+  return { remote: isElsewhere ? remote : url, url, key }
 }
 
 const askForUrl = async (gitDir: string, remote: string): Promise<string> => {

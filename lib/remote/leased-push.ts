@@ -53,9 +53,11 @@ export const leasedPush = async (
     )
   }
   const refused = lines.find(({ why }) => !/atomic push fail|atomic transaction fail/.test(why))
-  throw remoteError(
-    remote,
-    refused === undefined ? answer.stderr : `it refused ${refused.ref}: ${refused.why}`,
+  if (refused === undefined) throw remoteError(remote, answer.stderr)
+  throw new UserError(
+    'remote',
+    `${remote}: it refused ${refused.ref}: ${refused.why}`,
+    'let its server take refs/git-exp/* and refs/exps/*, or name another remote in exp.remote',
   )
 }
 

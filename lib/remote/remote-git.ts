@@ -23,17 +23,28 @@ export const checkRemote = (remote: string): string => {
 /** Asks git to speak to a remote. `args` end before it, `operands` come after it. */
 export const remoteGit = async (
   gitDir: string,
-  call: { args: string[]; remote: string; operands: string[]; okExits?: number[] },
+  call: {
+    args: string[]
+    remote: string
+    operands: string[]
+    okExits?: number[]
+    timeoutMs?: number
+  },
 ): Promise<GitAnswer> => {
   const before = ['-c', 'protocol.ext.allow=never', ...call.args, '--end-of-options']
   try {
     return await git([...before, checkRemote(call.remote), ...call.operands], {
       place: { gitDir },
       okExits: call.okExits ?? [],
+      ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
     })
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    throw remoteError(call.remote, error.stderr)
+    const { stderr, exitCode } = error
+    throw remoteError(
+      call.remote,
+      exitCode === null && stderr === '' ? 'it does not answer' : stderr,
+    )
   }
 }
 

@@ -173,6 +173,6 @@ t.test('what cannot be run in place is said before it is queued', async (t) => {
   t.match(keep, { exitCode: 129, stderr: /a run in place has none/ })
   await repo.git('config', 'exp.executor', 'celery')
   const celery = await repo.exp('add', '--', 'true')
-  t.match(celery, { exitCode: 1, stderr: /git config exp\.executor temp-dir/ })
+  t.match(celery, { exitCode: 1, stderr: /git config --global exp\.broker/ })
   t.equal(await repo.git('for-each-ref', 'refs/git-exp'), '')
 })

@@ -38,6 +38,7 @@ t.test('a ticket of the last moment keeps it', async (t) => {
     places,
     runs: { size: 0 },
     queue: { waiting: () => 0 },
+    cluster: { isBusy: () => false },
     announce: () => announced++,
   } as unknown as Daemon
   fs.writeFileSync(places.hint, 'it')

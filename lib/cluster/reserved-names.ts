@@ -1,0 +1,51 @@
+import { foldName } from '../names.ts'
+import { changeRefs, resultRef, snapshotRef } from '../refs.ts'
+import { remoteGit } from '../remote/remote-git.ts'
+import { pulledFolder, pulledRefs } from '../remote/remote-refs.ts'
+
+/**
+ * The names in use under a baseline on a remote, folded → the name itself, by one fetch to a folder of
+ * its own, which is removed again. Throws `UserError` when the remote does not answer in time.
+ */
+export const reservedNames = async (
+  gitDir: string,
+  { remote, baseline, folder, limitMs }: Wanted,
+): Promise<Map<string, string>> => {
+  const into = pulledFolder(folder)
+  try {
+    await remoteGit(gitDir, {
+      args: [
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--no-recurse-submodules',
+        '--no-auto-maintenance',
+        '--no-prune',
+        '--refmap=',
+      ],
+      remote,
+      operands: [
+        `+${snapshotRef(baseline, '*')}:${into}snapshots/*`,
+        `+${resultRef(baseline, '*')}:${into}results/*`,
+      ],
+      timeoutMs: limitMs,
+    })
+    const names = (await pulledRefs(gitDir, into)).map(({ ref }) => ref.split('/').at(-1) ?? '')
+    return new Map(names.map((name) => [foldName(name), name]))
+  } finally {
+    const refs = await pulledRefs(gitDir, into)
+    await changeRefs(
+      gitDir,
+      refs.map(({ ref, oid }) => ({ to: 'delete', ref, oid })),
+    )
+  }
+}
+
+interface Wanted {
+  remote: string
+  baseline: string
+  /** A name that no other call uses. */
+  folder: string
+  limitMs: number
+}
