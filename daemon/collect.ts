@@ -11,7 +11,7 @@ import type { Places } from '../lib/places.ts'
 import { addFiles, addWhatCanBe } from './add-files.ts'
 import { carriedByDvc, isDvcNote } from './dvc-outputs.ts'
 import type { Site } from './executors/executor.ts'
-import type { Job } from './job.ts'
+import type { Work } from './job.ts'
 import { keepFiles } from './keep-files.ts'
 import { lookAtFiles, lookAtWhatCanBe } from './look-at-files.ts'
 import { withoutUsersFiles } from './users-files.ts'
@@ -48,7 +48,7 @@ const CACHES =
 export const collect = async (
   places: Places,
   site: Site,
-  job: Job,
+  job: Work,
   brought: Brought,
   limits: Limits,
 ): Promise<Collected> => {
@@ -76,7 +76,7 @@ const isThere = async ({ workplace, gitDir }: Site): Promise<boolean> => {
 }
 
 /** Of a run whose workplace is gone: what it was queued with. */
-export const nothingLeft = async ({ commonDir, snapshot }: Job): Promise<Collected> => ({
+export const nothingLeft = async ({ commonDir, snapshot }: Work): Promise<Collected> => ({
   tree: await gitText(['rev-parse', `${snapshot}^{tree}`], { place: { gitDir: commonDir } }),
   metrics: '{}',
   kept: [],
@@ -86,7 +86,7 @@ export const nothingLeft = async ({ commonDir, snapshot }: Job): Promise<Collect
 const gather = async (
   places: Places,
   site: Site,
-  job: Job,
+  job: Work,
   brought: Brought,
   limits: Limits,
   wanted: 'all' | 'what can be had',
@@ -177,7 +177,7 @@ const listIgnored = async (
 
 /** What DVC carries of these paths, in a project of DVC's. */
 const dvcsOwn = async (
-  { worktree, workdir }: Job,
+  { worktree, workdir }: Work,
   workplace: string,
   paths: string[],
   notes: () => Promise<string[]>,

@@ -2,24 +2,22 @@ import { join } from 'node:path'
 import type { Brought } from '../lib/command-file.ts'
 import type { Reason } from '../lib/experiment.ts'
 import { appendLine } from '../lib/files.ts'
-import { bootId } from '../lib/host.ts'
 import { attemptFolder } from '../lib/places.ts'
-import { isAlive } from '../lib/process-identity.ts'
 import { type Collected, collect, nothingLeft } from './collect.ts'
 import type { Daemon } from './daemon.ts'
 import { type End, endOf } from './end-of-run.ts'
-import { endProcesses } from './end-processes.ts'
 import { note } from './events.ts'
 import type { Executor } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
 import type { Job } from './job.ts'
 import { repositoryLimits } from './limits.ts'
+import { endOfLost } from './lost-run.ts'
 import { outliveGc } from './outlive-gc.ts'
 import { commitResult, publish } from './publish.ts'
 import { recordEnd } from './record-end.ts'
 import { repositoryProblem } from './repository-problem.ts'
-import { joinLog, OUR_PREFIX } from './run-log.ts'
-import { readOutcome, readProgress } from './supervision.ts'
+import { OUR_PREFIX } from './run-log.ts'
+import { readOutcome } from './supervision.ts'
 import { endedWithoutRun } from './without-run.ts'
 
 /** Collects, publishes and records a run whose supervisor has ended, one way or the other. */
@@ -37,7 +35,7 @@ export const finishRun = async (
   }
   const end =
     outcome === null
-      ? await lost(daemon, job, folder)
+      ? await endOfLost(folder, job.id, daemon.config.graceMs, daemon.clock)
       : endOf(outcome, daemon.records.stopAskedBy(job.id))
   if (end === null) {
     await notStarted(daemon, job, { is: 'not-run' })
@@ -151,34 +149,3 @@ const record = (
     kept: collected.kept,
     workplace: job.keep ? executor.keep() : null,
   })
-
-/**
- * The supervisor died without a word. What it left of the run is ended. Null when it had not begun
- * to start anything.
- */
-const lost = async (daemon: Daemon, job: Job, folder: string): Promise<End | null> => {
-  const progress = readProgress(folder)
-  if (progress === null || progress.phase === 'ready') return null
-  const isSameBoot = progress.boot === bootId()
-  if (isSameBoot) {
-    const { command } = progress
-    // The number of a leader that has ended may be another's by now; then the mark alone counts.
-    const session = command !== null && isAlive(command) ? command.pid : -1
-    const mark = `GIT_EXP_ID=${job.id}`
-    const ending = { session, mark, output: progress.output, seen: () => [] }
-    await endProcesses(ending, daemon.config.graceMs)
-  }
-  joinLog(join(folder, 'log'))
-  const reason: Reason = isSameBoot
-    ? { code: 'lost-supervisor', text: 'its supervisor was killed' }
-    : { code: 'lost-reboot', text: 'the machine was restarted' }
-  return {
-    state: 'lost',
-    reason,
-    startedAt: progress.phase === 'running' ? progress.startedAt : null,
-    endedAt: daemon.clock(),
-    exitCode: null,
-    signal: null,
-    usage: null,
-  }
-}

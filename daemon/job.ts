@@ -1,9 +1,8 @@
 import type { Executor } from '../lib/snapshot.ts'
 import { parseSpec, type Spec } from '../lib/spec/spec.ts'
 
-/** An experiment that runs, with all that running it needs. */
-export interface Job {
-  number: number
+/** A snapshot to be run, with all that making its workplace and collecting it needs, wherever that is. */
+export interface Work {
   id: string
   name: string
   baseline: string
@@ -11,17 +10,22 @@ export interface Job {
   snapshot: string
   commonDir: string
   worktree: string | null
-  executor: Executor
   workdir: string
   spec: Spec
-  env: string | null
-  keep: boolean
   attempt: number
-  /** Of the retries that the experiment asks for. */
-  retriesUsed: number
   slot: number
   /** The indices that are its own until it has ended; null: it sees all that there are. */
   gpus: number[] | null
+}
+
+/** An experiment of this queue that runs. */
+export interface Job extends Work {
+  number: number
+  executor: Executor
+  env: string | null
+  keep: boolean
+  /** Of the retries that the experiment asks for. */
+  retriesUsed: number
   stopAsked: boolean
 }
 

@@ -4,14 +4,14 @@ import type { KeptFile } from '../lib/experiment.ts'
 import { attemptFolder, type Places } from '../lib/places.ts'
 import type { Limits } from './collect.ts'
 import type { Site } from './executors/executor.ts'
-import type { Job } from './job.ts'
+import type { Work } from './job.ts'
 import { keepInStore } from './store.ts'
 
 /** Puts what Git does not take into the store, and says what is not kept; paths with a latin1 character a byte. */
 export const keepFiles = async (
   places: Places,
   { workplace, usersSince }: Site,
-  job: Job,
+  job: Work,
   files: { large: string[]; rest: string[]; sizes: Map<string, number> },
   limits: Limits,
 ): Promise<{ kept: KeptFile[]; left: string[] }> => {

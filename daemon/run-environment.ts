@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findEditableInstalls } from '../lib/editable.ts'
 import type { Environment } from '../lib/environment.ts'
-import type { Job } from './job.ts'
+import type { Work } from './job.ts'
 
 /** The folders a run's variables speak of. */
 interface Folders {
@@ -20,7 +20,7 @@ const NOT_REWRITTEN = new Set(['HOME', 'OLDPWD', '_'])
  * The environment of a run: the shell's that queued it, with the workspace's path rewritten to the
  * workplace (law 6), then exp.yaml's `env`, then what tells the command about itself.
  */
-export const runEnvironment = (base: Environment, job: Job, folders: Folders): Environment => {
+export const runEnvironment = (base: Environment, job: Work, folders: Folders): Environment => {
   const env: Environment = {}
   const rewrite = rewriter(base, job, folders)
   for (const [name, value] of Object.entries(base)) {
@@ -64,7 +64,7 @@ const ownGpus = (gpus: number[] | null): Environment => {
 /** Puts the workplace where a value names the workspace or something below it. */
 const rewriter = (
   base: Environment,
-  job: Job,
+  job: Work,
   { workspace, workplace, linked }: Folders,
 ): ((value: string) => string) => {
   if (workspace === null || workspace === '/' || workspace === workplace) return (value) => value
@@ -105,7 +105,7 @@ const belongsToWorkspace = (
 
 const editableTwins = (
   base: Environment,
-  job: Job,
+  job: Work,
   { workspace, workplace }: Folders,
 ): string[] => {
   if (workspace === null || workspace === workplace) return []

@@ -1,26 +1,23 @@
 import { mkdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import type { Brought, CommandFile } from '../lib/command-file.ts'
+import { join } from 'node:path'
+import { type Brought, writeCommandFile } from '../lib/command-file.ts'
 import { environmentForRuns, readEnvironment } from '../lib/environment.ts'
-import { UserError } from '../lib/errors.ts'
 import type { Reason } from '../lib/experiment.ts'
-import { appendLine, replaceFile } from '../lib/files.ts'
-import { GitError } from '../lib/git.ts'
+import { appendLine } from '../lib/files.ts'
 import { attemptFolder } from '../lib/places.ts'
 import { settle } from '../lib/settle.ts'
 import type { Daemon } from './daemon.ts'
-import { isDiskFull } from './disk-full.ts'
 import { note } from './events.ts'
 import type { Executor } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
+import { commandFileOf, ordersFor } from './orders.ts'
+import { refusal } from './refusal.ts'
 import { repositoryProblem } from './repository-problem.ts'
-import { runEnvironment } from './run-environment.ts'
 import { OUR_PREFIX } from './run-log.ts'
 import type { Supervisor } from './start-supervisor.ts'
 import { type Orders, readProgress } from './supervision.ts'
-import { MissingObjects } from './workplace/missing-objects.ts'
 
 /** Runs one claimed experiment from its snapshot to its recorded outcome. */
 export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
@@ -73,16 +70,7 @@ const begin = (
   { brought, orders }: ReadyToRun,
 ): void => {
   const folder = attemptFolder(daemon.places, job.id, job.attempt)
-  const commandFile: CommandFile = {
-    command: job.spec.command,
-    workdir: job.workdir,
-    setup: job.spec.setup,
-    workplace,
-    gpus: job.gpus,
-    metrics: job.spec.metrics,
-    brought,
-  }
-  replaceFile(join(folder, 'command'), `${JSON.stringify(commandFile)}\n`)
+  writeCommandFile(folder, commandFileOf(job, workplace, brought))
   for (const text of brought.notes) appendLine(join(folder, 'log'), `${OUR_PREFIX}${text}`)
   daemon.queue.supervise(job, supervisor.progress)
   daemon.runs.supervise(job.id, supervisor.progress)
@@ -119,52 +107,13 @@ const prepare = async (
     const base =
       job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)
     const brought = await materialize()
-    const cwd = join(workplace, job.workdir)
-    if (relative(workplace, cwd).startsWith('..')) throw new UserError('bad-config', 'no folder')
-    // The folder it was queued from may be empty, and Git keeps no empty folders.
-    mkdirSync(cwd, { recursive: true })
-    const env = runEnvironment(base, job, {
-      workspace: job.worktree,
-      workplace,
-      linked: brought.linked,
-    })
     const hasGpus = (job.gpus ?? (await daemon.machine.look()).gpus).length > 0
-    return { brought, orders: { ...ordersFor(daemon, job, cwd, env), hasGpus } }
+    const machine = { ...daemon.config, hasGpus }
+    return { brought, orders: ordersFor(job, workplace, brought, base, machine) }
   } catch (error) {
     const refused = refusal(error)
     if (daemon.runs.isStopAsked(job.id)) return { refused }
     appendLine(log, `${OUR_PREFIX}refused: ${refused.text}`)
     return { refused }
   }
-}
-
-const ordersFor = (
-  daemon: Daemon,
-  { spec }: Job,
-  cwd: string,
-  env: Record<string, string>,
-): Omit<Orders, 'hasGpus'> => ({
-  argv: typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command,
-  cwd,
-  env,
-  setup: spec.setup,
-  timeoutMs: spec.timeoutSeconds === null ? null : spec.timeoutSeconds * 1000,
-  graceMs: daemon.config.graceMs,
-  maxLogBytes: daemon.config.maxLogBytes,
-})
-
-const refusal = (error: unknown): Reason => {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (isDiskFull(error)) return { code: 'disk', text: 'the disk is full' }
-  if (error instanceof MissingObjects) {
-    return { code: 'missing-object', text: `${message}; fetch it and try again` }
-  }
-  if (error instanceof UserError && error.code === 'workspace-changed') {
-    const next = error.hint === null ? '' : `; ${error.hint}`
-    return { code: error.code, text: `${message}${next}` }
-  }
-  if (error instanceof GitError || error instanceof UserError || code !== undefined) {
-    return { code: 'missing-object', text: `the snapshot cannot be laid out: ${message}` }
-  }
-  throw error
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from './files.ts'
 
 /** What was brought into a workplace beside the snapshot, relative to its root. */
 export interface Brought {
@@ -20,6 +21,10 @@ export interface CommandFile {
   metrics: string[]
   brought: Brought
 }
+
+/** Writes it into an attempt's folder. */
+export const writeCommandFile = (folder: string, file: CommandFile): void =>
+  replaceFile(join(folder, 'command'), `${JSON.stringify(file)}\n`)
 
 /** Reads it from an attempt's folder; null if it was never written, or only half. */
 export const readCommandFile = (folder: string): CommandFile | null => {

@@ -4,7 +4,7 @@ import { dropIndex } from '../../lib/capture/private-index.ts'
 import type { Brought } from '../../lib/command-file.ts'
 import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
-import type { Job } from '../job.ts'
+import type { Work } from '../job.ts'
 import { wholeTree } from '../whole-tree.ts'
 import { isAnyLeft, removeLeftovers, slotPlace, writeFiles } from './checkout.ts'
 import { shareDvcCache } from './dvc-cache.ts'
@@ -30,11 +30,15 @@ export interface Materialized {
  */
 export const materialize = async (
   slot: Slot,
-  job: Job,
+  job: Work,
   signal: AbortSignal = AbortSignal.any([]),
 ): Promise<Materialized> => gitUntil(signal, () => fillOrMakeAnew(slot, job, signal))
 
-const fillOrMakeAnew = async (slot: Slot, job: Job, signal: AbortSignal): Promise<Materialized> => {
+const fillOrMakeAnew = async (
+  slot: Slot,
+  job: Work,
+  signal: AbortSignal,
+): Promise<Materialized> => {
   try {
     return await fill(slot, job)
   } catch (error) {
@@ -45,7 +49,7 @@ const fillOrMakeAnew = async (slot: Slot, job: Job, signal: AbortSignal): Promis
   }
 }
 
-const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
+const fill = async (slot: Slot, job: Work): Promise<Materialized> => {
   await openSlot(slot)
   const tree = await layOut(slot, job)
   const brought = bringPaths(job.worktree, slot.workplace, job.spec)
@@ -56,7 +60,7 @@ const fill = async (slot: Slot, job: Job): Promise<Materialized> => {
 }
 
 /** Lays out a repository's files and its git, and those of its submodules; gives back its tree. */
-const layOut = async (slot: Slot, job: Job): Promise<string> => {
+const layOut = async (slot: Slot, job: Work): Promise<string> => {
   const [config, refs] = await settle<[UserConfig, string]>([
     readUserConfig(job.commonDir),
     refsForRun(job),

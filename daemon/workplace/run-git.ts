@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import { NO_HOOKS } from '../../lib/no-hooks.ts'
-import type { Job } from '../job.ts'
+import type { Work } from '../job.ts'
 import { remembered } from '../remembered.ts'
 import { marked } from './orphans.ts'
 import type { Slot } from './slot.ts'
@@ -14,7 +14,7 @@ import { printConfig, type UserConfig } from './user-config.ts'
  */
 export const layRunGit = async (
   slot: Slot,
-  job: Job,
+  job: Work,
   config: UserConfig,
   refs: string,
 ): Promise<void> => {
@@ -50,14 +50,14 @@ export const layRunGit = async (
   })
 }
 
-const branchOf = ({ branch }: Job): string | null =>
+const branchOf = ({ branch }: Work): string | null =>
   branch !== null && isRefName(branch) ? `refs/heads/${branch}` : null
 
 /**
  * The run's refs, its branch and the repository's tags, as the text of a packed-refs file. Without
  * the word `sorted` in its first line git takes them in any order.
  */
-export const refsForRun = async (job: Job): Promise<string> => {
+export const refsForRun = async (job: Work): Promise<string> => {
   const branch = branchOf(job)
   const tags = await listTags(job.commonDir)
   const head = branch === null ? '' : `${job.baseline} ${branch}\n`

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitOptions, git, gitList, gitText } from '../../lib/git.ts'
-import type { Job } from '../job.ts'
+import type { Work } from '../job.ts'
 import { slotPlace } from './checkout.ts'
 import { removeTree, type Slot, submodulePart } from './slot.ts'
 import type { TreeFolders } from './trees.ts'
@@ -9,7 +9,7 @@ import type { TreeFolders } from './trees.ts'
 /** A submodule as a slot and a job of its own. */
 export interface SubmoduleJob {
   slot: Slot
-  job: Job
+  job: Work
 }
 
 /**
@@ -18,7 +18,7 @@ export interface SubmoduleJob {
  */
 export const submoduleJobs = async (
   slot: Slot,
-  job: Job,
+  job: Work,
   submodules: TreeFolders['submodules'],
 ): Promise<SubmoduleJob[]> => {
   noteSubmodules(slot, submodules)
