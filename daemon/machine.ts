@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
 import type { Config } from '../lib/config.ts'
+import { listGpus } from '../lib/list-gpus.ts'
 import type { Machine } from '../lib/schedule.ts'
 import { note } from './events.ts'
-import { listGpus } from './list-gpus.ts'
 
 /** How long what was found of GPUs is believed. A driver may be loaded late, or go. */
 const LOOK_AGAIN_MS = 10 * 60_000

@@ -19,6 +19,8 @@ export interface Orders {
   maxLogBytes: number
   /** Whether it may use GPUs, so that their memory is worth a look. */
   hasGpus: boolean
+  /** Whether the end of stdin is a stop: nothing may outlive who gave the orders. */
+  isLeashed?: boolean
 }
 
 /** Who the supervisor is and how far it is; nothing was started while the phase is `ready`. */

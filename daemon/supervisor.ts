@@ -31,10 +31,11 @@ let wake: () => void = () => {}
 const stopped = new Promise<void>((resolve) => {
   wake = resolve
 })
-process.on('SIGTERM', () => {
+const stop = (): void => {
   stopAsked = true
   wake()
-})
+}
+process.on('SIGTERM', stop)
 /** What of a run can be paused, while there is a run. */
 let live: { ending: Ending; clock: RunClock } | null = null
 let isPaused = false
@@ -103,10 +104,15 @@ async function leave(end: Outcome): Promise<void> {
   }
 }
 
-/** The orders come whole, with a newline at the end, or the daemon has died and nothing runs. */
+/**
+ * The orders come whole, with a newline at the end, or the daemon has died and nothing runs. Behind those
+ * of a leashed run comes nothing but the end, and that is a stop.
+ */
 async function readOrders(): Promise<Orders | null> {
   const line = await nextLine()
-  return line === null ? null : (JSON.parse(line) as Orders)
+  const orders = line === null ? null : (JSON.parse(line) as Orders)
+  if (orders?.isLeashed === true) lines.next().then(stop, stop)
+  return orders
 }
 
 async function nextLine(): Promise<string | null> {

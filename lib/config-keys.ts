@@ -45,6 +45,7 @@ export interface Config {
   queueName: string
   /** Addresses of remotes, or what they begin with. */
   workerRemotes: string[]
+  python: string | null
   isolation: string | null
   /** Null: a daemon without work stays. */
   idleExitMs: number | null
@@ -183,6 +184,12 @@ export const configKeys: {
     '',
     'The remotes that a worker here takes experiments from: addresses, or what they begin with.',
     words,
+  ),
+  python: machine(
+    'exp.python',
+    '',
+    'The Python that workers run by; without it, python3 or the system’s own that has Celery.',
+    optional(name),
   ),
   isolation: any('exp.isolation', '', 'What else keeps a run apart.', optional(name)),
   idleExitMs: machine(

@@ -48,6 +48,7 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
     clusterKey: read(configKeys.clusterKey),
     queueName: read(configKeys.queueName),
     workerRemotes: read(configKeys.workerRemotes),
+    python: read(configKeys.python),
     isolation: read(configKeys.isolation),
     idleExitMs: read(configKeys.idleExitMs),
   }

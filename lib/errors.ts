@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'git'
   | 'remote'
   | 'broker'
+  | 'worker'
   | 'diverged'
   | 'usage'
   | 'bug'

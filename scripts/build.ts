@@ -6,7 +6,7 @@ import { manualPage } from './manual-page.ts'
 
 const out = 'dist'
 const { metafile } = await build({
-  entryPoints: ['cli/main.ts', 'daemon/main.ts'],
+  entryPoints: ['cli/main.ts', 'daemon/main.ts', 'daemon/worker/main.ts'],
   outdir: out,
   bundle: true,
   splitting: true,

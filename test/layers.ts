@@ -26,11 +26,14 @@ const MAY_START_PROCESSES = [
   'lib/start-daemon.ts',
   // Both ask nvidia-smi.
   'daemon/gpu-memory.ts',
-  'daemon/list-gpus.ts',
+  'lib/list-gpus.ts',
   'lib/service/ask-manager.ts',
   'daemon/start-supervisor.ts',
   'daemon/supervisor.ts',
   'daemon/tell-end.ts',
+  'lib/worker/find-python.ts',
+  'lib/worker/start-celery.ts',
+  'lib/worker/keep-workers.ts',
 ]
 // The last only runs `schema.sql`.
 const MAY_WRITE_SQL = [

@@ -21,6 +21,14 @@ const HOOK_VERBS = {
   status: 'whether they are there, who runs them, and for which branches they are on',
 }
 
+const WORKER_VERBS = {
+  start: 'run experiments of the cluster here, in the foreground',
+  drain: 'let workers finish what they run, and end',
+  stop: 'end what they run, which goes back to the queue, and them',
+  status: 'which there are, and what they do',
+  logs: 'what they have to tell',
+}
+
 export const keepVerbs = ({ verb, done }: Verbs): void => {
   const daemon = verb('daemon', 'start, stop and look at the daemon').usage('<what> [options]')
   for (const what of ['start', 'stop', 'restart', 'status', 'run'] as const) {
@@ -51,6 +59,24 @@ export const keepVerbs = ({ verb, done }: Verbs): void => {
     sub.action(async (options: object) => {
       const verbs = await import('../hooks.ts')
       done(await verbs.hooks({ what, ...options }))
+    })
+  }
+  const worker = verb('worker', 'run experiments of a cluster on this machine').usage('<what>')
+  for (const what of ['start', 'drain', 'stop', 'status', 'logs'] as const) {
+    const sub = worker.command(what).description(WORKER_VERBS[what]).exitOverride()
+    if (what === 'start') {
+      sub
+        .option('--gpus <list>', 'one worker for each of these GPUs, such as 0,1, or for all')
+        .option('-Q, --queues <list>', 'the queues to take from, the first ones first')
+        .option('--name <name>', 'what to call it, where several run on one machine')
+        .option('--detach', 'in the background')
+    } else if (what === 'status') sub.option('--json', 'print them as JSON')
+    else sub.argument('[names...]', 'which; without any, all of them')
+    if (what === 'logs') sub.option('-f, --follow', 'go on until ^C')
+    sub.action(async (...given: unknown[]) => {
+      const verbs = await import('../worker.ts')
+      const names = Array.isArray(given[0]) ? { names: given[0] as string[] } : {}
+      done(await verbs.worker({ what, ...names, ...(given.at(-2) as object) }))
     })
   }
   verb('gc', 'free what experiments hold besides their records and results')

@@ -57,6 +57,7 @@ t.test('without any setting the defaults hold', async (t) => {
     clusterKey: null,
     queueName: 'exp.default',
     workerRemotes: [],
+    python: null,
     isolation: null,
     idleExitMs: 3_600_000,
   })
