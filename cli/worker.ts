@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { readClusterKey } from '../lib/cluster/sign.ts'
 import type { Config } from '../lib/config.ts'
@@ -11,6 +11,7 @@ import { isAlive } from '../lib/process-identity.ts'
 import { drainWorker, stopWorker } from '../lib/worker/end-worker.ts'
 import { findPython } from '../lib/worker/find-python.ts'
 import { keepInBackground, keepWorkers } from '../lib/worker/keep-workers.ts'
+import { lastWords } from '../lib/worker/last-words.ts'
 import { nodeName } from '../lib/worker/start-celery.ts'
 import {
   hostName,
@@ -108,7 +109,7 @@ const gpusOf = async (text: string | undefined, config: Config): Promise<number[
 
 const refuseRunning = (home: string, name: string): void => {
   const facts = readFacts(home)
-  if (facts === null || !isAlive(facts.main)) return
+  if (facts === null || (!isAlive(facts.main) && !isAlive(facts.keeper))) return
   throw new UserError(
     'worker',
     `the worker ${name} runs already (pid ${facts.main.pid})`,
@@ -137,10 +138,9 @@ const detach = async (
   while (!isReady() && performance.now() < deadline) await wait(LOOK_MS)
   if (isReady()) return 0
   const home = homes.find((one) => !existsSync(readyFile(one))) ?? ''
-  const log = existsSync(workerLog(home)) ? readFileSync(workerLog(home), 'utf8') : ''
   throw new UserError(
     'worker',
-    `it is not connected after ${PATIENCE_MS / 1000} s: ${log.trim().split('\n').at(-1) ?? ''}`,
+    `it is not connected after ${PATIENCE_MS / 1000} s: ${lastWords(workerLog(home))}`,
     'it goes on trying; git exp worker logs tells more, and git exp worker stop ends it',
   )
 }

@@ -15,17 +15,23 @@ const user = isRoot ? { uid: 65534, gid: 65534 } : {}
 // By itself tap takes every `test.ts` for a test, so also this very file.
 // What takes long is a suite of its own, so that the everyday one stays under five minutes.
 const longer = ['test/long/**/*.ts', 'test/faults/**/*.ts']
+// Those of the cluster start brokers, which not every machine has.
+const celery = 'test/celery/**/*.ts'
 const suites = {
   short: [
     '--include=test/**/*.ts',
-    ...['**/fixture/**', ...longer].map((one) => `--exclude=${one}`),
+    ...['**/fixture/**', ...longer, celery].map((one) => `--exclude=${one}`),
   ],
   long: longer.map((one) => `--include=${one}`),
+  celery: [`--include=${celery}`, '--exclude=**/fixture/**', '--jobs=2'],
 }
 
 const main = async (operands: string[]): Promise<number> => {
-  const suite = operands[0] === '--long' ? suites.long : suites.short
-  const args = [...suite, ...operands.filter((operand) => operand !== '--long')]
+  const name = operands[0] === '--long' ? 'long' : operands[0] === '--celery' ? 'celery' : 'short'
+  const args = [...suites[name], ...operands.filter((operand) => operand !== `--${name}`)]
+  if (name === 'short' && operands.length === 0) {
+    console.error('skipped: tests of the cluster need brokers; npm run test:celery runs them')
+  }
   // Root's own TMPDIR may be closed to the user who runs the tests.
   const scratch = fs.mkdtempSync(join(isRoot ? '/tmp' : tmpdir(), 'git-exp-test-'))
   const small = join(scratch, 'small')

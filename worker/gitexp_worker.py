@@ -37,7 +37,7 @@ VISIBILITY = VISIBLE if MAY_REFRESH or 'GIT_EXP_TEST_VISIBILITY' in os.environ e
 DONE, NOT_MINE, LATER, NOT_HERE, GIVEN_BACK = 0, 10, 11, 12, 13
 LATER_SECONDS = int(os.environ.get('GIT_EXP_TEST_LATER', '60'))
 # So often may a message go round among workers that cannot take it; its job stays on the remote.
-ROUNDS = 5
+ROUNDS = 3
 
 log = get_task_logger('gitexp')
 
@@ -114,7 +114,7 @@ class Leash:
     def __init__(self, request, payload):
         # The request is this thread's alone.
         self.node, self.id = request.hostname, request.id
-        self.order = {'node': self.node, 'payload': payload}
+        self.order = {'node': self.node, 'retries': request.retries, 'payload': payload}
         self.exp = payload.get('exp')
         self.telemetry = Telemetry(self.node, self.id, self.exp)
         self.child = None

@@ -45,7 +45,8 @@ export const doJob = async (worker: Worker, order: Order, leash: Leash): Promise
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     note('not-here', { problem: error.message, next: error.hint })
-    countRefusal(worker, leash)
+    // One message that goes round is one refusal.
+    if (order.retries === 0) countRefusal(worker, leash)
     return 'not-here'
   }
   try {

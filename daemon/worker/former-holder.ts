@@ -16,8 +16,8 @@ export const isHolderAlive = async (
   // This very worker: what it ran before was ended before this program began.
   if (holder.worker === node && holder.host === host) return false
   const deadline = performance.now() + askMs
-  do {
+  while (performance.now() < deadline && !leash.cut.aborted) {
     if (await leash.isHeldBy(holder.worker)) return true
-  } while (performance.now() < deadline && !leash.cut.aborted)
+  }
   return false
 }

@@ -5,6 +5,8 @@ import type { Readable, Writable } from 'node:stream'
 export interface Order {
   /** The Celery worker's name, `gpu0@host`. */
   node: string
+  /** How often the message has come back because no worker could do anything with it, or it was too early. */
+  retries: number
   /** The message's keyword arguments, as they came. */
   payload: Record<string, unknown>
 }

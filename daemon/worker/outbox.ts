@@ -6,6 +6,8 @@ import { replaceFile } from '../../lib/files.ts'
 import { git } from '../../lib/git.ts'
 import type { Places } from '../../lib/places.ts'
 import { type LeasedUpdate, leasedPush } from '../../lib/remote/leased-push.ts'
+import { remoteGit } from '../../lib/remote/remote-git.ts'
+import { outboxFolder } from '../../lib/worker/worker-places.ts'
 import { note } from '../events.ts'
 import { lookAtJob } from './claim-job.ts'
 import type { Worker } from './worker.ts'
@@ -81,9 +83,16 @@ const whyStale = async (worker: Worker, letter: Letter, refs: string[]): Promise
   const taken = updates.find(({ ref, to }) => to !== null && refs.includes(ref))
   if (taken === undefined) return 'away'
   if (taken.ref === jobRef(exp, 'log')) taken.expect = job.oids.log
-  else taken.ref = nextName(taken.ref)
+  else if (await isThere(letter, taken.ref)) taken.ref = nextName(taken.ref)
   await putLetter(worker, letter)
   return 'away'
+}
+
+/** The server may also have been busy with it. */
+const isThere = async ({ clone, remote }: Letter, ref: string): Promise<boolean> => {
+  const args = ['ls-remote', '--quiet', '--refs']
+  const { stdout } = await remoteGit(clone, { args, remote, operands: [ref] })
+  return stdout.length > 0
 }
 
 const nextName = (ref: string): string => {
@@ -100,6 +109,6 @@ const dropLetter = async ({ places }: Worker, letter: Letter): Promise<void> => 
 
 const held = ({ exp }: Letter): string => `refs/git-exp/outbox/${exp}`
 
-const folderOf = (places: Places): string => join(places.home, 'outbox')
+const folderOf = ({ home }: Places): string => outboxFolder(home)
 
 const fileOf = (places: Places, { exp }: Letter): string => join(folderOf(places), `${exp}.json`)

@@ -39,7 +39,11 @@ export const leasedPush = async (
   })
   if (answer.exitCode === 0) return { is: 'done' }
   const lines = answer.stdout.toString().split('\n').flatMap(readRejection)
-  const absent = [...answer.stderr.matchAll(/unable to delete '([^']+)': remote ref does not/g)]
+  const absent = [
+    ...answer.stderr.matchAll(/unable to delete '([^']+)': remote ref does not/g),
+    // Two at once: the server found it out, and its line only says that the transaction failed.
+    ...answer.stderr.matchAll(/cannot lock ref '([^']+)'/g),
+  ]
   const stale = [
     ...lines.filter(({ why }) => STALE.test(why)).map(({ ref }) => ref),
     ...absent.map(([, ref = '']) => ref),

@@ -1,11 +1,13 @@
+import { replaceFile } from '../files.ts'
 import { isAlive } from '../process-identity.ts'
-import { readCurrent, readFacts } from './worker-places.ts'
+import { endingFile, readCurrent, readFacts } from './worker-places.ts'
 
 /** Tells a worker to finish what it runs, take no more and end; false where none is alive. */
 export const drainWorker = (home: string): boolean => {
-  const main = readFacts(home)?.main
-  if (main === undefined || !isAlive(main)) return false
-  process.kill(main.pid, 'SIGTERM')
+  const facts = readFacts(home)
+  if (facts === null || (!isAlive(facts.main) && !isAlive(facts.keeper))) return false
+  replaceFile(endingFile(home), '')
+  if (isAlive(facts.main)) process.kill(facts.main.pid, 'SIGTERM')
   return true
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isoTime } from '../clock.ts'
@@ -18,16 +18,26 @@ import {
 } from './worker-places.ts'
 import type { PlannedWorker } from './worker-plan.ts'
 
-/** Ends what an earlier worker of this name has left, and sends what it could not publish. */
-export const recoverWorker = (found: Places, planned: PlannedWorker): void => {
-  const home = openHome(found, planned)
-  const log = openSync(workerLog(home), 'a', 0o600)
-  spawnSync(process.execPath, [program('daemon/worker/main'), '--recover'], {
+/**
+ * Has a worker's program end what an earlier one has left (`--recover`, while none runs), or only publish
+ * what could not be published (`--send`, at any time).
+ */
+export const runProgram = (
+  found: Places,
+  planned: PlannedWorker,
+  what: '--recover' | '--send',
+): Promise<void> => {
+  const log = openSync(workerLog(openHome(found, planned)), 'a', 0o600)
+  const child = spawn(process.execPath, [program('daemon/worker/main'), what], {
     cwd: '/',
     env: environmentOf(found, planned),
     stdio: ['ignore', log, log],
   })
   closeSync(log)
+  return new Promise((resolve) => {
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  })
 }
 
 /** Starts a worker's Celery process, which writes to its log. The broker's password goes by environment. */
@@ -67,9 +77,10 @@ export const startCelery = (
   })
   closeSync(log)
   const main = child.pid === undefined ? null : identify(child.pid)
-  if (main !== null) {
+  const keeper = identify(process.pid)
+  if (main !== null && keeper !== null) {
     const { queues, gpus } = planned
-    const facts: WorkerFacts = { main, queues, gpus, since: isoTime(now) }
+    const facts: WorkerFacts = { main, keeper, queues, gpus, since: isoTime(now) }
     replaceFile(factsFile(home), `${JSON.stringify(facts)}\n`)
   }
   return child

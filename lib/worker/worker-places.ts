@@ -54,6 +54,8 @@ export const readCurrent = (home: string): Current | null => readJson(currentFil
 /** A worker that was started: its main process, and what it takes. */
 export interface WorkerFacts {
   main: ProcessIdentity
+  /** Who starts it anew when it dies. */
+  keeper: ProcessIdentity
   queues: string[]
   /** As `CUDA_VISIBLE_DEVICES` has it; null: all that there are. */
   gpus: string | null
@@ -68,8 +70,17 @@ export const readFacts = (home: string): WorkerFacts | null => readJson(factsFil
 /** Why a worker took itself off its queues, in words; the file is there until it is started again. */
 export const pausedFile = (home: string): string => join(home, 'paused')
 
+/** There once a worker was told to end: it is not started anew. */
+export const endingFile = (home: string): string => join(home, 'ending')
+
 /** There once a worker is connected and takes jobs. */
 export const readyFile = (home: string): string => join(home, 'ready')
+
+/** What is to be published, a file each, until the remote has taken it. */
+export const outboxFolder = (home: string): string => join(home, 'outbox')
+
+export const hasLetters = (home: string): boolean =>
+  existsSync(outboxFolder(home)) && readdirSync(outboxFolder(home)).length > 0
 
 export const workerLog = (home: string): string => join(home, 'log')
 
