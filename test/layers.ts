@@ -39,6 +39,7 @@ const MAY_START_PROCESSES = [
 const MAY_WRITE_SQL = [
   ...['daemon/queue.ts', 'daemon/claim.ts', 'daemon/records.ts', 'daemon/dependencies.ts'],
   'daemon/forget-rows.ts',
+  'daemon/cluster/cluster-rows.ts',
   'daemon/database.ts',
 ]
 const MAX_LINES = 250
