@@ -17,6 +17,16 @@ import type { ClusterSettings } from './settings.ts'
 
 /** So long a worker has to end what it runs; then its claim is taken from it. */
 const PATIENCE_MS = 3 * 60_000
+/** What one push takes: each has four refs at most. */
+const AT_ONCE = 100
+
+/** One that is to be stopped, and what the remote is to be told. */
+interface Stop {
+  row: ClusterRow
+  /** Whether a worker has it and is given time to end it. */
+  isClaimed: boolean
+  updates: LeasedUpdate[]
+}
 
 /**
  * Stops what was asked to be stopped: what no worker has ends here and now, whether a worker is online
@@ -27,81 +37,106 @@ export const stop = async (
   commonDir: string,
   settings: ClusterSettings,
 ): Promise<boolean> => {
-  const { rows } = daemon.cluster
   const now = daemon.clock()
-  const asked = rows
+  const asked = daemon.cluster.rows
     .toStop(commonDir)
     .filter(({ cancelledAt }) => cancelledAt === null || cancelledAt + PATIENCE_MS < now)
+    .slice(0, AT_ONCE)
   if (asked.length === 0) return false
   const ids = asked.map(({ id }) => id)
   const seen = await readJobs(commonDir, settings.shared, ids)
-  for (const row of asked)
-    await stopOne(daemon, commonDir, settings, { row, job: seen.get(row.id) })
+  const commits = new Map<string, Promise<string>>()
+  const stops: Stop[] = []
+  for (const row of asked) {
+    const job = seen.get(row.id)
+    if (job === undefined || job.state.is === 'absent') {
+      endWaiting(daemon, row, endedWithoutRun(null, now, row.stopAskedBy))
+    } else if (job.state.is !== 'ended') {
+      // What has ended the next look records.
+      stops.push(await stopOf(daemon, commonDir, { row, job, now, commits }))
+    }
+  }
+  const stopped = await pushStops(commonDir, settings, stops)
+  for (const { row, isClaimed } of stopped) {
+    daemon.cluster.rows.markCancelled(row.number, now)
+    note('cancel', { name: row.name, id: row.id, claimed: String(isClaimed) })
+  }
+  await tellBroker(daemon, settings, stopped)
   return true
 }
 
-const stopOne = async (
-  daemon: Daemon,
+/** All at once; if one of them has changed meanwhile each by itself, and that one at the next turn. */
+const pushStops = async (
   commonDir: string,
-  settings: ClusterSettings,
-  { row, job }: { row: ClusterRow; job: SeenJob | undefined },
-): Promise<void> => {
-  const state = job?.state ?? { is: 'absent' }
-  if (job === undefined || state.is === 'absent') {
-    endWaiting(daemon, row, endedWithoutRun(null, daemon.clock(), row.stopAskedBy))
-    return
+  { shared }: ClusterSettings,
+  stops: Stop[],
+): Promise<Stop[]> => {
+  const push = async (some: Stop[]): Promise<boolean> => {
+    const updates = some.flatMap((one) => one.updates)
+    return (await leasedPush(commonDir, shared.remote, updates)).is === 'done'
   }
-  // The next look records it.
-  if (state.is === 'ended') return
-  const now = daemon.clock()
+  if (await push(stops)) return stops
+  const pushed: Stop[] = []
+  for (const one of stops) if (await push([one])) pushed.push(one)
+  return pushed
+}
+
+const stopOf = async (
+  { places }: Daemon,
+  commonDir: string,
+  {
+    row,
+    job,
+    now,
+    commits,
+  }: { row: ClusterRow; job: SeenJob; now: number; commits: Map<string, Promise<string>> },
+): Promise<Stop> => {
+  const { id, oids, state } = job
+  // Hundreds that are stopped together say the same, in the same commit.
+  const once = (what: object, make: () => Promise<string>): Promise<string> => {
+    const key = JSON.stringify(what)
+    const made = commits.get(key) ?? make()
+    commits.set(key, made)
+    return made
+  }
   const isClaimed = state.is === 'running' && row.cancelledAt === null
-  const updates = [
-    await cancelUpdate(commonDir, job, row, now),
-    ...(isClaimed ? [] : await endUpdates(daemon, commonDir, job, row)),
-  ].filter((update) => update !== null)
-  const pushed = await leasedPush(commonDir, settings.shared.remote, updates)
-  // Something happened to it meanwhile, and is looked at again.
-  if (pushed.is === 'stale') return
-  daemon.cluster.rows.markCancelled(row.number, now)
-  note('cancel', { name: row.name, id: row.id, claimed: String(isClaimed) })
-  await tellBroker(daemon, settings, row, isClaimed)
+  const updates: LeasedUpdate[] = []
+  if (oids.cancel === null) {
+    const by = `${row.stopAskedBy} of ${userInfo().username}@${hostname()}`
+    const cancel = { by, at: new Date(now).toISOString() }
+    const to = await once(cancel, () =>
+      commitMessage(commonDir, printCancel(cancel), { parents: [], atMs: now }),
+    )
+    updates.push({ ref: jobRef(id, 'cancel'), to, expect: null })
+  }
+  if (isClaimed) return { row, isClaimed, updates }
+  const last = state.is === 'running' ? (state.claims.at(-1)?.attempt ?? 0) : 0
+  const log = last === 0 ? Buffer.alloc(0) : logSoFar(logFile(places, id, last))
+  const outcome = outcomeOf(row, job, now)
+  const to = await once({ outcome, id: last === 0 ? '' : id }, () =>
+    commitLog(commonDir, { log, outcome }, now),
+  )
+  updates.push(
+    { ref: jobRef(id, 'log'), to, expect: oids.log },
+    { ref: jobRef(id, 'snapshot'), to: null, expect: oids.snapshot },
+    ...(oids.claim === null ? [] : [{ ref: jobRef(id, 'claim'), to: null, expect: oids.claim }]),
+  )
+  return { row, isClaimed, updates }
 }
 
-const cancelUpdate = async (
-  commonDir: string,
-  { id, oids }: SeenJob,
-  { stopAskedBy }: ClusterRow,
-  now: number,
-): Promise<LeasedUpdate | null> => {
-  if (oids.cancel !== null) return null
-  const who = `${userInfo().username}@${hostname()}`
-  const message = printCancel({
-    by: `${stopAskedBy ?? 'git exp stop'} of ${who}`,
-    at: new Date(now).toISOString(),
-  })
-  const to = await commitMessage(commonDir, message, { parents: [], atMs: now })
-  return { ref: jobRef(id, 'cancel'), to, expect: null }
-}
-
-/** Ends it in the place of a worker, whose own outcome then comes too late. */
-const endUpdates = async (
-  daemon: Daemon,
-  commonDir: string,
-  { id, oids, state }: SeenJob,
-  row: ClusterRow,
-): Promise<LeasedUpdate[]> => {
-  const now = daemon.clock()
+/** How it ends in the place of a worker, whose own outcome then comes too late. */
+const outcomeOf = (row: ClusterRow, { state }: SeenJob, now: number): ClusterOutcome => {
   const last = state.is === 'running' ? state.claims.at(-1) : undefined
-  const end = endedWithoutRun(null, now, row.stopAskedBy)
-  const outcome: ClusterOutcome = {
+  const text = `stopped by ${row.stopAskedBy}; its worker did not answer`
+  return {
     attempt: last?.attempt ?? row.attempt,
     state: 'stopped',
     exit_code: null,
     signal: null,
     reason:
       last === undefined
-        ? end.reason
-        : { code: 'user', text: `stopped by ${row.stopAskedBy}; its worker did not answer` },
+        ? endedWithoutRun(null, now, row.stopAskedBy).reason
+        : { code: 'user', text },
     started: last?.at ?? null,
     ended: new Date(now).toISOString(),
     worker: last?.worker ?? null,
@@ -110,22 +145,12 @@ const endUpdates = async (
     failure: null,
     resources: null,
   }
-  const log = last === undefined ? Buffer.alloc(0) : logSoFar(daemon, id, last.attempt)
-  return [
-    {
-      ref: jobRef(id, 'log'),
-      to: await commitLog(commonDir, { log, outcome }, now),
-      expect: oids.log,
-    },
-    { ref: jobRef(id, 'snapshot'), to: null, expect: oids.snapshot },
-    ...(oids.claim === null ? [] : [{ ref: jobRef(id, 'claim'), to: null, expect: oids.claim }]),
-  ]
 }
 
 /** What came of it by events. */
-const logSoFar = ({ places }: Daemon, id: string, attempt: number): Buffer => {
+const logSoFar = (file: string): Buffer => {
   try {
-    return readFileSync(logFile(places, id, attempt))
+    return readFileSync(file)
   } catch {
     return Buffer.alloc(0)
   }
@@ -135,20 +160,23 @@ const logSoFar = ({ places }: Daemon, id: string, attempt: number): Buffer => {
 const tellBroker = async (
   { cluster }: Daemon,
   settings: ClusterSettings,
-  row: ClusterRow,
-  isClaimed: boolean,
+  stops: Stop[],
 ): Promise<void> => {
+  if (stops.length === 0) return
   try {
-    const message = messageOf(row, settings, 'last')
-    if (message === null && !isClaimed) return
     const broker = await cluster.link.get()
-    if (!isClaimed && message !== null) await broker.withdraw(message)
-    if (!isClaimed) return
+    for (const { row, isClaimed } of stops) {
+      const message = isClaimed ? null : messageOf(row, settings, 'last')
+      if (message !== null) await broker.withdraw(message)
+    }
     // What is followed was sent by others, whose messages' ids are the experiment's to begin with.
-    const task = message?.id ?? row.id
-    const given = { task_id: task, terminate: true, signal: 'SIGTERM' }
+    const tasks = stops
+      .filter(({ isClaimed }) => isClaimed)
+      .map(({ row }) => messageOf(row, settings, 'last')?.id ?? row.id)
+    if (tasks.length === 0) return
+    const given = { task_id: tasks, terminate: true, signal: 'SIGTERM' }
     await broker.control({ method: 'revoke', arguments: given, destination: null })
   } catch (error) {
-    note('trouble', { id: row.id, error: (error as Error).message })
+    note('trouble', { error: (error as Error).message })
   }
 }

@@ -10,22 +10,21 @@ import { endWaiting } from './end-waiting.ts'
 import type { ClusterSettings } from './settings.ts'
 
 /** What one push takes: each has two refs, by name and by what is expected of them. */
-const AT_ONCE = 400
+const AT_ONCE = 250
 
 /**
- * Gives the remote the snapshots that are to be run, and reserves their names there: all of a portion or
- * none. Says whether anything changed. Throws `UserError` when the remote cannot be reached or refuses.
+ * Gives the remote the next snapshots that are to be run, and reserves their names there: all of a portion
+ * or none, so that workers have the first while the next are sent. Says whether anything changed. Throws
+ * `UserError` when the remote cannot be reached or refuses.
  */
 export const submit = async (
   daemon: Daemon,
   commonDir: string,
   settings: ClusterSettings,
 ): Promise<boolean> => {
-  for (let isChanged = false; ; isChanged = true) {
-    const due = daemon.cluster.rows.toPush(commonDir, daemon.clock(), AT_ONCE)
-    if (due.length === 0) return isChanged
-    await submitPortion(daemon, commonDir, settings, due)
-  }
+  const due = daemon.cluster.rows.toPush(commonDir, daemon.clock(), AT_ONCE)
+  if (due.length > 0) await submitPortion(daemon, commonDir, settings, due)
+  return due.length > 0
 }
 
 const submitPortion = async (
