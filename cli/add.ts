@@ -156,8 +156,9 @@ export const enqueue = async (
     ...notes,
     ...lacking,
     ...captured.notes,
-    ...(cluster === null ? noteTooMuch(places, spec) : []),
-    ...(cluster?.note == null ? [] : [cluster.note]),
+    ...(cluster === null
+      ? noteTooMuch(places, spec)
+      : await cluster.notes(captured.snapshots.map(({ oid }) => oid))),
     ...(holder === null
       ? []
       : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),

@@ -1,4 +1,4 @@
-import { readJobs } from '../lib/cluster/read-jobs.ts'
+import { forgetSeen, readJobs } from '../lib/cluster/read-jobs.ts'
 import { findSharedRemote } from '../lib/cluster/shared-remote.ts'
 import { UserError } from '../lib/errors.ts'
 import { loadConfig } from '../lib/load-config.ts'
@@ -26,6 +26,7 @@ export const jobsAmong = async (
     )
   }
   const jobs = await readJobs(commonDir, shared, '*')
+  await forgetSeen(commonDir, shared.key, '*')
   const snapshots = settled.snapshots.filter(({ id }) => jobs.has(id))
   const oids = new Set(snapshots.map(({ oid }) => oid))
   const keyOf = ({ baseline, name }: SharedRef): string => `${baseline} ${name}`

@@ -14,8 +14,9 @@ export class BackOff {
     this.#waits.set(what, { tries, until: now + Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1)) })
   }
 
-  worked(what: string): void {
-    this.#waits.delete(what)
+  /** Says whether it had failed before. */
+  worked(what: string): boolean {
+    return this.#waits.delete(what)
   }
 
   /** When the first of those that are still to wait may be tried; infinite if there is none. */

@@ -63,6 +63,9 @@ export const openClusterRows = (db: Database.Database) => {
     and stop_asked_at is null and state = 'queued' order by priority desc, number limit :limit`)
   const toStop = select(`${ours} and stop_asked_at is not null`)
   const onCluster = select(`${ours} and pushed_at is not null`)
+  const sentAgain = db.prepare<[], { id: string; publications: number }>(
+    `select experiment.id, publications ${FROM} and publications > 1`,
+  )
   const repositories = db.prepare<[], string>(`select distinct common_dir ${FROM}`).pluck()
   const find = db.prepare<[string], Columns>(`${SELECT} and experiment.id = ?`)
   const set = (change: string) => db.prepare<object>(`update submission set ${change}`)
@@ -104,6 +107,8 @@ export const openClusterRows = (db: Database.Database) => {
   return {
     /** The repositories that have something on a cluster or on its way there. */
     repositories: (): string[] => repositories.all(),
+    /** Those of which the newest message is not the first, and so has another id than they have. */
+    sentAgain: (): { id: string; publications: number }[] => sentAgain.all(),
     find: (id: string): ClusterRow | null => {
       const row = find.get(id)
       return row === undefined ? null : toRow(row)

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { BrokerEvent } from '../../lib/cluster/broker.ts'
 import { UserError } from '../../lib/errors.ts'
 import { GitError } from '../../lib/git.ts'
+import { isUuid } from '../../lib/uuid.ts'
 import type { Daemon } from '../daemon.ts'
 import { note } from '../events.ts'
 import { BackOff } from './back-off.ts'
@@ -9,7 +10,7 @@ import { BrokerLink } from './broker-link.ts'
 import { type ClusterRow, type ClusterRows, openClusterRows } from './cluster-rows.ts'
 import { LiveLogs } from './live-logs.ts'
 import { look, sendLost } from './look.ts'
-import { send } from './send.ts'
+import { send, taskId } from './send.ts'
 import { type ClusterSettings, clusterSettings } from './settings.ts'
 import { stop } from './stop.ts'
 import { submit } from './submit.ts'
@@ -19,7 +20,7 @@ const LOOK_MS = 60_000
 /** The same while a person waits for it. */
 const ASKED_MS = 1000
 /** After an event: what it tells of is on the remote a moment later. */
-const HEARD_MS = 700
+const HEARD_MS = 1000
 
 type Step = (daemon: Daemon, commonDir: string, settings: ClusterSettings) => Promise<boolean>
 
@@ -101,7 +102,11 @@ export class Cluster {
       this.#lookAt = Number.POSITIVE_INFINITY
     }
     const isWatched = isToLook && this.#isAsked
-    if (isToLook) this.#isAsked = false
+    if (isToLook) {
+      this.#isAsked = false
+      // To hear what happens there until the next look.
+      this.link.get().catch(() => {})
+    }
     let isChanged = false
     for (const commonDir of repositories) {
       isChanged = (await this.#workFor(daemon, commonDir, isToLook)) || isChanged
@@ -145,7 +150,9 @@ export class Cluster {
       const settings = await clusterSettings(commonDir)
       let isChanged = false
       for (const step of steps) isChanged = (await step(daemon, commonDir, settings)) || isChanged
-      this.#backOff.worked(key)
+      if (this.#backOff.worked(key)) {
+        this.rows.tellProblem(this.#waitingFor(commonDir, what, daemon.clock()), null)
+      }
       return isChanged
     } catch (error) {
       if (!(error instanceof UserError) && !(error instanceof GitError)) throw error
@@ -167,9 +174,16 @@ export class Cluster {
   #hear(event: BrokerEvent): void {
     const daemon = this.#daemon
     if (daemon === null || !event.type.startsWith('task-')) return
-    if (event.type === 'task-output' && this.#logs.write(daemon, event)) return
+    if (!this.#isOurs(event) || this.#logs.write(daemon, event)) return
     this.#lookAt = Math.min(this.#lookAt, daemon.clock() + HEARD_MS)
     daemon.bell.ring()
+  }
+
+  /** Others' experiments go by on the same channel. */
+  #isOurs({ uuid }: BrokerEvent): boolean {
+    if (typeof uuid !== 'string' || !isUuid(uuid)) return false
+    if (this.rows.find(uuid) !== null) return true
+    return this.rows.sentAgain().some(({ id, publications }) => taskId(id, publications) === uuid)
   }
 }
 

@@ -10,6 +10,8 @@ const MAX_TEXT = 1 << 20
 /** How long workers have to send what is missing of a log. */
 const TAIL_MS = 2000
 const TAIL_BYTES = 256 * 1024
+/** Of more at once nobody reads the logs. */
+const MOST_WATCHED = 10
 
 /** A part of a log, as a worker tells it. */
 interface Piece {
@@ -23,14 +25,13 @@ interface Piece {
  * asked for while somebody looks, and the whole log comes with the outcome.
  */
 export class LiveLogs {
-  /** Takes in an event; false if it is of nothing that is known to run, and so worth a look. */
+  /** Takes in an event; false unless it is output of what is known to run. */
   write(daemon: Daemon, event: BrokerEvent): boolean {
-    const { exp } = event
-    const row = typeof exp === 'string' && isUuid(exp) ? daemon.cluster.rows.find(exp) : null
-    // Others' experiments go by on the same channel.
-    if (row === null) return true
+    const { exp, type } = event
+    if (type !== 'task-output' || typeof exp !== 'string' || !isUuid(exp)) return false
+    const row = daemon.cluster.rows.find(exp)
     const piece = pieceOf(event)
-    if (row.state !== 'running' || piece?.attempt !== row.attempt) return false
+    if (row?.state !== 'running' || piece?.attempt !== row.attempt) return false
     append(daemon, row, piece)
     return true
   }
@@ -42,6 +43,7 @@ export class LiveLogs {
       .repositories()
       .flatMap((commonDir) => rows.onCluster(commonDir))
       .filter(({ state }) => state === 'running')
+      .slice(0, MOST_WATCHED)
     if (running.length === 0) return
     const broker = await link.get().catch(() => null)
     if (broker === null) return

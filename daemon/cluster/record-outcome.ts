@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { parseCommit, readObjects, resolveNames } from '../../lib/cat-file.ts'
 import { fetchResults, type Left } from '../../lib/cluster/fetch-results.ts'
 import { type ClusterOutcome, LOG_FILE } from '../../lib/cluster/outcome.ts'
-import type { SeenJob } from '../../lib/cluster/read-jobs.ts'
+import { forgetSeen, type SeenJob } from '../../lib/cluster/read-jobs.ts'
 import { trailerFacts } from '../../lib/elsewhere/foreign-results.ts'
 import { readValues } from '../../lib/elsewhere/result-files.ts'
 import { replaceFile } from '../../lib/files.ts'
@@ -65,6 +65,11 @@ export const recordOutcomes = async (
     })
   }
   await drop()
+  await forgetSeen(
+    commonDir,
+    shared.key,
+    ended.map(({ row }) => row.id),
+  )
 }
 
 const leftBy = ({ row, outcome }: Ended): Left[] => {

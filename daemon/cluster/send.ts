@@ -37,6 +37,10 @@ export const send = async (
   }
 }
 
+/** The id of the nth message that was sent for an experiment. */
+export const taskId = (exp: string, nth: number): string =>
+  nth === 1 ? exp : derivedUuid(exp, `message ${nth}`)
+
 /** The message that is to be sent next, or the one that was sent last, if any was. */
 export const messageOf = (
   row: ClusterRow,
@@ -51,7 +55,7 @@ export const messageOf = (
   const timeout = spec.timeoutSeconds
   const payload = { exp, name, snapshot, baseline, remote: shared.url, timeout }
   return jobMessage(payload, {
-    id: nth === 1 ? exp : derivedUuid(exp, `message ${nth}`),
+    id: taskId(exp, nth),
     queue: queueOf(spec),
     priority,
     key: key(),

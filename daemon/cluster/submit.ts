@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { jobRef } from '../../lib/cluster/job-refs.ts'
 import { readJobs, type SeenJob } from '../../lib/cluster/read-jobs.ts'
+import { UserError } from '../../lib/errors.ts'
 import { snapshotRef } from '../../lib/refs.ts'
+import { transferLfs } from '../../lib/remote/beside-git.ts'
 import { type LeasedUpdate, leasedPush } from '../../lib/remote/leased-push.ts'
 import type { Daemon } from '../daemon.ts'
 import { note } from '../events.ts'
@@ -43,6 +47,7 @@ const submitPortion = async (
   const fresh = due.filter((row) => !there.includes(row))
   rows.offer(fresh, daemon.clock())
   const updates = fresh.flatMap((row) => updatesFor(row, seen.get(row.id)))
+  await sendLfs(commonDir, shared.remote, fresh)
   // When this throws they may have been taken all the same, which is looked at before the next try.
   const pushed = await leasedPush(commonDir, shared.remote, updates)
   if (pushed.is === 'done') {
@@ -57,6 +62,15 @@ const submitPortion = async (
     else if (seen.get(row.id)?.oids.snapshot != null) refuse(daemon, row, 'its id is taken there')
   }
   rows.takeBack(fresh.filter((row) => !stale.has(jobRef(row.id, 'snapshot'))))
+}
+
+/** What is in Git LFS is not in Git, and workers need it. */
+const sendLfs = async (commonDir: string, remote: string, rows: ClusterRow[]): Promise<void> => {
+  if (!existsSync(join(commonDir, 'lfs', 'objects')) || rows.length === 0) return
+  const commits = rows.map(({ snapshot }) => snapshot)
+  const place = { commonDir, worktree: dirname(commonDir) }
+  const problem = await transferLfs('push', place, remote, commits)
+  if (problem !== null) throw new UserError('remote', `${remote}: ${problem}`)
 }
 
 /** Whether the remote has it, be it waiting, running, or ended by an attempt that is not known here. */

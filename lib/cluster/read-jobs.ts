@@ -1,7 +1,8 @@
 import { parseCommit, readObjects, readSmallBlobs } from '../cat-file.ts'
 import { UserError } from '../errors.ts'
 import { gitText } from '../git.ts'
-import { remoteGit } from '../remote/remote-git.ts'
+import { changeRefs } from '../refs.ts'
+import { portions, remoteGit } from '../remote/remote-git.ts'
 import { type Cancel, type Claim, parseCancel, parseClaim } from './claim.ts'
 import { type JobPart, jobPattern, parseJobRef, seenJobs } from './job-refs.ts'
 import { type JobState, jobState } from './job-state.ts'
@@ -62,13 +63,9 @@ export const seenBefore = async (
   ids: string[] | '*',
 ): Promise<Map<string, SeenJob>> => {
   const into = seenJobs(key)
-  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', into], {
-    place: { gitDir },
-  })
   const only = ids === '*' ? null : new Set(ids)
   const found = new Map<string, SeenJob['oids']>()
-  for (const line of text.split('\n')) {
-    const [oid = '', ref = ''] = line.split(' ')
+  for (const { oid, ref } of await listRefs(gitDir, [into])) {
     const parsed = parseJobRef(ref, into)
     if (parsed === null || only?.has(parsed.id) === false) continue
     const oids = found.get(parsed.id) ?? { snapshot: null, claim: null, cancel: null, log: null }
@@ -76,6 +73,37 @@ export const seenBefore = async (
     found.set(parsed.id, oids)
   }
   return look(gitDir, found)
+}
+
+/** Lets go of what was seen of some jobs, or of all: it is on the remote, and read again when needed. */
+export const forgetSeen = async (
+  gitDir: string,
+  key: string,
+  ids: string[] | '*',
+): Promise<void> => {
+  const into = seenJobs(key)
+  const under = ids === '*' ? [into] : ids.map((id) => `${into}${id}/`)
+  const refs = (await Promise.all(portions(under).map((some) => listRefs(gitDir, some)))).flat()
+  await changeRefs(
+    gitDir,
+    refs.map(({ ref, oid }) => ({ to: 'delete', ref, oid })),
+  )
+}
+
+const listRefs = async (
+  gitDir: string,
+  under: string[],
+): Promise<{ oid: string; ref: string }[]> => {
+  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', ...under], {
+    place: { gitDir },
+  })
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [oid = '', ref = ''] = line.split(' ')
+      return { oid, ref }
+    })
 }
 
 const look = async (

@@ -8,7 +8,7 @@ import { checkRemote, portions } from './remote-git.ts'
 /** Sends or fetches the Git LFS objects of some commits. Gives back what went wrong, in words. */
 export const transferLfs = async (
   verb: 'push' | 'fetch',
-  { commonDir, worktree }: Repository,
+  { commonDir, worktree }: Pick<Repository, 'commonDir' | 'worktree'>,
   remote: string,
   commits: string[],
 ): Promise<string | null> => {

@@ -99,6 +99,21 @@ t.test('what a worker publishes is here, from the claim to the result', async (t
     t.match((await repo.exp('retry', '--again', 's-2')).stderr, /add --celery --from s-2/)
   })
 
+  await t.test('retries submit it again by themselves', async (t) => {
+    await repo.exp('add', '--celery', '-n', 'again', '--retries', '1', '--', 'true')
+    const again = (await repo.shown()).find(({ name }) => name === 'again')?.id ?? ''
+    await worker.claims(again)
+    await worker.publishes(again, { state: 'failed' })
+    await until('its first end is known', async () => {
+      const one = (await repo.shown()).find(({ name }) => name === 'again')
+      return one?.attempts[0]?.state === 'failed'
+    })
+    await worker.claims(again)
+    await worker.publishes(again, { state: 'succeeded' })
+    t.match(await ended(repo, 'again'), { state: 'succeeded', attempt: 2 })
+    t.equal(await repo.git('for-each-ref', 'refs/git-exp/seen/*.ended'), '')
+  })
+
   await t.test('a name that the remote has is told at add', async (t) => {
     const path = `${box.folder}/clone`
     await box.run('git', ['clone', '--quiet', origin, path])
@@ -121,7 +136,7 @@ t.test('what a worker publishes is here, from the claim to the result', async (t
     const far = (await repo.shown()).find(({ name }) => name === 'far')?.id ?? ''
     await worker.claims(far)
     const pulled = await exp('pull', 'origin', '--jobs')
-    t.match(pulled, { exitCode: 0, stderr: /of the cluster: 4 new/ }, pulled.stderr)
+    t.match(pulled, { exitCode: 0, stderr: /of the cluster: 5 new/ }, pulled.stderr)
     const there = async (name: string) => {
       const all = JSON.parse((await exp('show', '--json')).stdout) as ShownExperiment[]
       return all.find((one) => one.name === name)
