@@ -80,12 +80,17 @@ export const parseOutcome = (text: string): ClusterOutcome => {
     (state !== 'failed' || exitCode !== null || signal !== null) &&
     (started === null || isTime(started)) &&
     isTime(ended) &&
-    [found.worker, found.host].every((one) => one === null || isText(one)) &&
+    [found.worker, found.host].every((one) => one === null || isName(one)) &&
     [found.result, found.failure].every((one) => one === null || isOid(one)) &&
     (found.resources === null || isUsage(found.resources))
   if (!isWhole) throw malformed()
-  return found as unknown as ClusterOutcome
+  const outcome = found as unknown as ClusterOutcome
+  return outcome.reason === null
+    ? outcome
+    : { ...outcome, reason: { ...outcome.reason, text: oneLine(outcome.reason.text) } }
 }
+
+const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
 
 const parse = (text: string): Record<string, unknown> => {
   try {
@@ -102,6 +107,10 @@ const isCount = (value: unknown): boolean =>
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= MAX_TEXT
+
+/** It is shown on terminals. */
+const isName = (value: unknown): boolean =>
+  isText(value) && value.length <= 255 && !/\p{Cc}/u.test(value)
 
 const isOid = (value: unknown): boolean =>
   typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)

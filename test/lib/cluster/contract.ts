@@ -144,6 +144,7 @@ t.test(
       { exit_code: null },
       { ended: 'now' },
       { result: '../x' },
+      { host: 'a\u001b[2J' },
       { resources: { seconds: 'many' } },
     ]
     for (const change of changes) {
