@@ -152,13 +152,14 @@ create trigger gate_after_delete after delete on dependency begin
 end;
 
 -- One row an experiment that a cluster runs, changed by each step of the daemon with the shared remote
--- and the broker. `offered_at` is when the remote was asked to take it, `pushed_at` when that is known to
+-- and the broker. `remote` is its address, null where that is not known; `offered_at` is when it was asked to take it, `pushed_at` when that is known to
 -- have it, `sent_at` when the broker has its newest message, the `publications`th, which went with
 -- `sent_priority`; `cancelled_at` when the remote was told to stop it. `problem` says what it waits for.
 -- What is followed was queued elsewhere and is not sent from here.
 create table submission (
   experiment     integer primary key references experiment (number) on delete cascade,
   is_followed    integer not null default 0 check (is_followed in (0, 1)),
+  remote         text,
   offered_at     integer,
   pushed_at      integer,
   sent_at        integer,

@@ -104,7 +104,7 @@ const restore = (daemon: Daemon, arrival: Arrival, numbers: Map<string, number>)
   else if (last !== null) records.restoreWaiting(number, last)
   // A look at the remote tells how far it is.
   else if (arrival.facts.executor === 'celery')
-    daemon.cluster.rows.offer([{ number }], daemon.clock())
+    daemon.cluster.rows.offer([{ number }], null, daemon.clock())
   else if (attempt > 0) records.restoreRunning(number, attempt, placeOf(daemon, id, attempt))
   else skipIfOrphaned(daemon, { after }, id)
 }

@@ -22,6 +22,8 @@ export interface ClusterRow {
   stopAskedAt: number | null
   stopAskedBy: string | null
   isFollowed: boolean
+  /** The address of the remote that it was offered to, if that is known. */
+  remote: string | null
   offeredAt: number | null
   pushedAt: number | null
   sentAt: number | null
@@ -45,7 +47,7 @@ const FROM = `
 const SELECT = `
   select number, experiment.id, name, baseline, snapshot, common_dir as commonDir, spec, priority,
     state, phase, attempt, retries_used as retriesUsed, stop_asked_at as stopAskedAt,
-    stop_asked_by as stopAskedBy, is_followed as isFollowed, offered_at as offeredAt,
+    stop_asked_by as stopAskedBy, is_followed as isFollowed, remote, offered_at as offeredAt,
     pushed_at as pushedAt, sent_at as sentAt, publications, sent_priority as sentPriority,
     cancelled_at as cancelledAt, problem, (
       select worker from run where run.experiment = number and run.attempt = experiment.attempt
@@ -69,7 +71,7 @@ export const openClusterRows = (db: Database.Database) => {
   const repositories = db.prepare<[], string>(`select distinct common_dir ${FROM}`).pluck()
   const find = db.prepare<[string], Columns>(`${SELECT} and experiment.id = ?`)
   const set = (change: string) => db.prepare<object>(`update submission set ${change}`)
-  const offer = set('offered_at = :now where experiment = :number')
+  const offer = set('offered_at = :now, remote = :remote where experiment = :number')
   const takeBack = set('offered_at = null where experiment = :number and pushed_at is null')
   const pushed = set(`offered_at = coalesce(offered_at, :now), pushed_at = :now, problem = null
     where experiment = :number`)
@@ -122,9 +124,11 @@ export const openClusterRows = (db: Database.Database) => {
     toStop: (commonDir: string): ClusterRow[] => toStop.all({ commonDir }).map(toRow),
     /** What the remote has. */
     onCluster: (commonDir: string): ClusterRow[] => onCluster.all({ commonDir }).map(toRow),
-    offer: db.transaction((rows: { number: number }[], now: number): void => {
-      for (const { number } of rows) offer.run({ number, now })
-    }),
+    offer: db.transaction(
+      (rows: { number: number }[], remote: string | null, now: number): void => {
+        for (const { number } of rows) offer.run({ number, remote, now })
+      },
+    ),
     /** The remote did not take them. */
     takeBack: db.transaction((rows: { number: number }[]): void => {
       for (const { number } of rows) takeBack.run({ number })

@@ -23,7 +23,12 @@ export const look = async (
   settings: ClusterSettings,
 ): Promise<boolean> => {
   const { rows } = daemon.cluster
-  const asked = new Set(rows.onCluster(commonDir).map(({ id }) => id))
+  const asked = new Set(
+    rows
+      .onCluster(commonDir)
+      .filter((row) => isOn(daemon, row, settings))
+      .map(({ id }) => id),
+  )
   if (asked.size === 0) return false
   const seen = await readJobs(commonDir, settings.shared, [...asked])
   const ended: Ended[] = []
@@ -38,6 +43,14 @@ export const look = async (
   return isChanged || ended.length > 0
 }
 
+/** Whether it is on the remote that is looked at; on another it is left alone, and that is said. */
+const isOn = ({ cluster }: Daemon, row: ClusterRow, { shared }: ClusterSettings): boolean => {
+  if (row.remote === null || row.remote === shared.url) return true
+  const text = `waits: it is on ${row.remote}, and exp.remote names another`
+  cluster.rows.tellProblem([row], text)
+  return false
+}
+
 const recordState = (daemon: Daemon, row: ClusterRow, job: SeenJob | undefined): boolean => {
   const { rows } = daemon.cluster
   if (job === undefined || job.state.is === 'absent') {
@@ -45,6 +58,8 @@ const recordState = (daemon: Daemon, row: ClusterRow, job: SeenJob | undefined):
     else vanished(daemon, row)
     return job?.problem == null
   }
+  // It is where it should be; what is still to be sent may wait for the broker.
+  if (row.problem !== null && (row.sentAt !== null || row.isFollowed)) rows.tellProblem([row], null)
   if (job.state.is === 'running') {
     const newest = job.state.claims.at(-1)?.attempt ?? 0
     if (newest <= row.attempt && row.state === 'running') return false

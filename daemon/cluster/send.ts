@@ -53,7 +53,7 @@ export const messageOf = (
   const { id: exp, name, snapshot, baseline } = row
   const spec = parseSpec(row.spec)
   const timeout = spec.timeoutSeconds
-  const payload = { exp, name, snapshot, baseline, remote: shared.url, timeout }
+  const payload = { exp, name, snapshot, baseline, remote: row.remote ?? shared.url, timeout }
   return jobMessage(payload, {
     id: taskId(exp, nth),
     queue: queueOf(spec),

@@ -41,6 +41,7 @@ export const stop = async (
   const asked = daemon.cluster.rows
     .toStop(commonDir)
     .filter(({ cancelledAt }) => cancelledAt === null || cancelledAt + PATIENCE_MS < now)
+    .filter(({ remote }) => remote === null || remote === settings.shared.url)
     .slice(0, AT_ONCE)
   if (asked.length === 0) return false
   const ids = asked.map(({ id }) => id)

@@ -45,7 +45,7 @@ const submitPortion = async (
   const there = doubtful.filter((row) => isThere(row, seen.get(row.id)))
   rows.markPushed(there, daemon.clock())
   const fresh = due.filter((row) => !there.includes(row))
-  rows.offer(fresh, daemon.clock())
+  rows.offer(fresh, shared.url, daemon.clock())
   const updates = fresh.flatMap((row) => updatesFor(row, seen.get(row.id)))
   await sendLfs(commonDir, shared.remote, fresh)
   // When this throws they may have been taken all the same, which is looked at before the next try.

@@ -153,6 +153,28 @@ t.test('what a worker publishes is here, from the claim to the result', async (t
   })
 })
 
+t.test(
+  'what is on a remote stays there when another is named, and a rebuild finds it',
+  async (t) => {
+    const box = sandbox(t)
+    const { repo, origin } = await clustered(box)
+    const other = `${box.folder}/other.git`
+    await box.run('git', ['clone', '--quiet', '--bare', origin, other])
+    await repo.git('remote', 'add', 'other', other)
+    await repo.exp('add', '--celery', '-n', 'a', '--', 'true')
+    const worker = await standInWorker(box, origin, 'h1')
+    const id = (await repo.shown())[0]?.id ?? ''
+    await worker.claims(id)
+    await repo.git('config', 'exp.remote', 'other')
+    await until('it is said', async () => /it is on .*origin\.git/.test((await repo.exp()).stdout))
+    await repo.git('config', '--unset', 'exp.remote')
+    t.equal((await repo.exp('doctor', '--rebuild')).exitCode, 1, 'the broker is away')
+    await until('it is found', async () => (await repo.shown())[0]?.host === 'h1')
+    await worker.publishes(id, { state: 'succeeded' })
+    t.match(await ended(repo, 'a'), { state: 'succeeded', number: 1, attempt: 1 })
+  },
+)
+
 t.test('a remote that is away, or has the name, loses nothing', async (t) => {
   const box = sandbox(t)
   const { repo, origin } = await clustered(box)

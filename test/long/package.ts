@@ -11,7 +11,7 @@ t.test('the package has what it needs and nothing else, and works from any folde
   const { root } = installed
   t.strictSame(fs.readdirSync(root).sort(), [
     ...['LICENSE', 'README.md', 'bin', 'dist', 'exp.schema.json', 'hooks', 'lib', 'man'],
-    ...['node_modules', 'package.json', 'report', 'schema.sql'],
+    ...['node_modules', 'package.json', 'report', 'schema.sql', 'worker'],
   ])
   const repo = await world.repository({ 'a.txt': '1\n', 'sub/b.txt': '2\n' })
   const env = { PATH: pathOf(installed, world) }
