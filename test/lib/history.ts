@@ -75,7 +75,7 @@ t.test('an experiment reads back with all its facts', async (t) => {
   }
   const metrics = { 'm.json': { acc: 'NaN' } }
   const { is, ...end } = state
-  const attempts = [{ ...end, state: is, reason: null, usage }]
+  const attempts = [{ ...end, state: is, reason: null, usage, worker: null, host: null }]
   const ended = { ...queued, state, kept, metrics, workplace: '/w', attempts }
   t.same(history.byId(own.facts.id), ended)
   t.equal(history.byId('unknown'), null)
