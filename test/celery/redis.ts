@@ -85,4 +85,21 @@ t.test('long runs and their output on Redis', { skip: brokersMissing() }, async 
       t.match((await cluster.ended(next)).state, { outcome: { state: 'succeeded' } })
     },
   )
+
+  await t.test('a message that is given away while its run goes on starts no other', async (t) => {
+    const args = ['-Q', 'exp.gpu']
+    // This one does not make its messages young again, as with a Kombu that is not known.
+    await cluster.host(t, 'h4', { env: { ...env, GIT_EXP_TEST_NO_REFRESH: '1' }, args })
+    const { wait, arrivals, open } = gate(cluster.world, 'given-away')
+    const job = await cluster.submit('given-away', wait, { queue: 'exp.gpu' })
+    await until('it runs', () => arrivals().length === 1)
+    const other = await cluster.host(t, 'h5', { env, args })
+    await until('the other has it and asks', async () =>
+      / held .*by="worker@h4"/.test((await other.exp('worker', 'logs')).stdout),
+    )
+    open()
+    const { state } = await cluster.ended(job)
+    t.match(state, { outcome: { state: 'succeeded', attempt: 1, worker: 'worker@h4' } })
+    t.equal(arrivals().length, 1)
+  })
 })
