@@ -107,7 +107,7 @@ const runClaimed = async (worker: Worker, claimed: Claimed, leash: Leash): Promi
     noteCurrent(worker, work)
     const ran = watch.signal.aborted
       ? { is: 'given-up' as const }
-      : await runSnapshot(worker, work, watch, leash)
+      : await runSnapshot(worker, work, { watch, leash, remote: claimed.remote })
     if (ran.is === 'given-up') return await giveUp(claimed, watch.word()?.is ?? 'told')
     if (ran.is === 'lost' && claimed.claims < MOST_CLAIMS) return 'lost'
     const { end, brought } = ran

@@ -9,6 +9,7 @@ import type { KeptFile, Usage } from '../../lib/experiment.ts'
 import { appendLine } from '../../lib/files.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import { failureRef, resultRef } from '../../lib/refs.ts'
+import { transferLfs } from '../../lib/remote/beside-git.ts'
 import type { LeasedUpdate } from '../../lib/remote/leased-push.ts'
 import { collect } from '../collect.ts'
 import type { End } from '../end-of-run.ts'
@@ -30,7 +31,8 @@ export const finishJob = async (
   brought: Brought | null,
 ): Promise<Letter> => {
   const log = join(attemptFolder(worker.places, work.id, work.attempt), 'log')
-  const left = brought === null ? null : await collectAndCommit(worker, work, end, brought)
+  const left =
+    brought === null ? null : await collectAndCommit(worker, claimed, work, { end, brought })
   for (const text of left?.notes ?? []) appendLine(log, `${OUR_PREFIX}${text}`)
   appendLine(log, `${OUR_PREFIX}${end.state}${end.reason === null ? '' : `: ${end.reason.text}`}`)
   const isSuccess = end.state === 'succeeded'
@@ -83,9 +85,9 @@ type LetterFacts = Pick<Claimed, 'clone' | 'remote' | 'exp' | 'snapshot' | 'logO
 
 const collectAndCommit = async (
   worker: Worker,
+  { clone, remote }: Pick<Claimed, 'clone' | 'remote'>,
   work: Work,
-  end: End,
-  brought: Brought,
+  { end, brought }: { end: End; brought: Brought },
 ): Promise<{ commit: string; notes: string[] }> => {
   const slot = slotFor(worker, work)
   ensureWorkplace(slot)
@@ -101,7 +103,10 @@ const collectAndCommit = async (
     signal: end.signal,
     durationSeconds: end.usage === null ? null : end.usage.ranMs / 1000,
   })
-  return { commit, notes: [...collected.notes, ...stayed(worker, work, collected.kept)] }
+  const folders = { commonDir: clone, worktree: clone }
+  const problem = await transferLfs('push', folders, remote, [commit])
+  const notes = [...collected.notes, ...stayed(worker, work, collected.kept)]
+  return { commit, notes: problem === null ? notes : [...notes, problem] }
 }
 
 /** What Git does not carry stays on this machine, and somebody may want it. */

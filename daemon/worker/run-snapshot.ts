@@ -8,6 +8,7 @@ import type { Reason } from '../../lib/experiment.ts'
 import { appendLine } from '../../lib/files.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import { isAlive } from '../../lib/process-identity.ts'
+import { transferLfs } from '../../lib/remote/beside-git.ts'
 import { settle } from '../../lib/settle.ts'
 import { parseSnapshotMessage } from '../../lib/snapshot.ts'
 import { type End, endOf } from '../end-of-run.ts'
@@ -72,8 +73,7 @@ export const slotFor = ({ workplaces }: Worker, { commonDir }: Work): Slot =>
 export const runSnapshot = async (
   worker: Worker,
   work: Work,
-  watch: Watch,
-  leash: Pick<Leash, 'say'>,
+  { watch, leash, remote }: { watch: Watch; leash: Pick<Leash, 'say'>; remote: string },
 ): Promise<Ran> => {
   const folder = attemptFolder(worker.places, work.id, work.attempt)
   // Of an attempt of this number that was given back.
@@ -88,7 +88,7 @@ export const runSnapshot = async (
   const starting = new Supervisors().start(folder)
   const [supervisor, prepared] = await settle<[Supervisor, Prepared]>([
     starting,
-    prepare(worker, work, watch),
+    prepare(worker, work, watch, remote),
   ]).catch(async (error: unknown) => {
     await starting.then(({ dismiss }) => dismiss()).catch(() => {})
     throw error
@@ -137,11 +137,18 @@ const notStarted = ({ clock }: Worker, watch: Watch, refused: Reason | null): Ra
 
 type Prepared = { orders: Orders; brought: Brought } | { refused: Reason }
 
-const prepare = async (worker: Worker, work: Work, watch: Watch): Promise<Prepared> => {
+const prepare = async (
+  worker: Worker,
+  work: Work,
+  watch: Watch,
+  remote: string,
+): Promise<Prepared> => {
   try {
     const slot = slotFor(worker, work)
+    const clone = { commonDir: work.commonDir, worktree: work.commonDir }
+    const problem = await transferLfs('fetch', clone, remote, [work.snapshot])
     const { brought } = await materialize(slot, work, watch.signal)
-    brought.notes.push(...lacking(work))
+    brought.notes.push(...lacking(work), ...(problem === null ? [] : [problem]))
     const base = environmentForRuns(withoutCelerys(process.env))
     const hasGpus = !['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '')
     return { brought, orders: ordersFor(work, slot.workplace, brought, base, { ...worker.config, hasGpus }) }

@@ -1,4 +1,6 @@
-import { renameSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { jobMessage } from '../../lib/cluster/job-message.ts'
 import { openBroker } from '../../lib/cluster/open-broker.ts'
@@ -95,5 +97,25 @@ t.test('what a worker publishes and takes', { skip: brokersMissing() }, async (t
     t.match((await cluster.ended(await cluster.submit('good', 'true'))).state, {
       outcome: { state: 'succeeded' },
     })
+  })
+
+  const noLfs = spawnSync('git', ['lfs', 'version']).status !== 0 && 'no git-lfs here'
+  await t.test('content that Git LFS has comes along, both ways', { skip: noLfs }, async (t) => {
+    const { repo, world, remote } = cluster
+    for (const one of [world, host.world]) await one.run('git', ['lfs', 'install'])
+    repo.write('.gitattributes', '*.bin filter=lfs diff=lfs merge=lfs -text\n')
+    repo.write('in.bin', 'content of the input\n')
+    await repo.git('add', '.')
+    await repo.git('commit', '--quiet', '--message', 'Large')
+    await repo.git('lfs', 'push', 'origin', 'main')
+    const job = await cluster.submit('lfs', 'cat in.bin; tr a-z A-Z <in.bin >out.bin')
+    const { oids } = await cluster.ended(job)
+    const show = (what: string) => world.run('git', ['-C', remote, 'show', what])
+    t.match((await show(`${oids.log}:log`)).stdout, /^content of the input$/m)
+    const [ref = ''] = (await cluster.refs('refs/exps')).filter((one) => one.endsWith('/lfs'))
+    const pointer = (await show(`${ref}:out.bin`)).stdout
+    const oid = /sha256:([0-9a-f]+)/.exec(pointer)?.[1] ?? 'none'
+    const stored = join(remote, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
+    t.equal(readFileSync(stored, 'utf8'), 'CONTENT OF THE INPUT\n')
   })
 })
