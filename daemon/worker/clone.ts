@@ -4,7 +4,6 @@ import { basename, dirname, join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import { changeRefs } from '../../lib/refs.ts'
 import { ABANDONED_MS } from '../../lib/stale-locks.ts'
-import { note } from '../events.ts'
 import type { Worker } from './worker.ts'
 
 /** So many baselines are remembered of a remote: what they hold need not be fetched again. */
@@ -69,7 +68,5 @@ const KNOWN = 'refs/git-exp/known/'
 export const tidyClone = async (clone: string): Promise<void> => {
   const settings = [`gc.auto=${MANY_OBJECTS}`, 'gc.autoDetach=false']
   const args = [...settings.flatMap((one) => ['-c', one]), 'gc', '--auto', '--quiet']
-  await git(args, { place: { gitDir: clone }, timeoutMs: 10 * ABANDONED_MS }).catch(
-    (error: unknown) => note('gc', { clone, error: String(error) }),
-  )
+  await git(args, { place: { gitDir: clone }, timeoutMs: 10 * ABANDONED_MS })
 }

@@ -24,6 +24,7 @@ import { forgetCurrent, noteCurrent } from './leftovers.ts'
 import { type Letter, putLetter, sendLetter } from './outbox.ts'
 import { runSnapshot, workOf } from './run-snapshot.ts'
 import { countStreak, isQuickFailure } from './streak.ts'
+import { trimRuns } from './trim-runs.ts'
 import { watchClaim } from './watch-claim.ts'
 import type { Worker } from './worker.ts'
 
@@ -119,7 +120,17 @@ const runClaimed = async (worker: Worker, claimed: Claimed, leash: Leash): Promi
   } finally {
     watch.rest()
     forgetCurrent(worker)
-    await tidyClone(claimed.clone)
+    await tidy(worker, claimed)
+  }
+}
+
+/** Whatever goes wrong with it, the job has its verdict. */
+const tidy = async (worker: Worker, { clone }: Claimed): Promise<void> => {
+  try {
+    await tidyClone(clone)
+    trimRuns(worker)
+  } catch (error) {
+    note('trouble', { error: String((error as Error).stack) })
   }
 }
 
