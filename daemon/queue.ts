@@ -228,11 +228,8 @@ export const openQueue = (db: Database.Database) => {
     }),
     /** Records an attempt's outcome and queues the next; false if a stop was asked for meanwhile. */
     retryLater: db.transaction((job: AttemptKey, end: Finish, retryAt: number): boolean => {
-      const row = endRow(job, end)
-      if (retryLater.run({ number: row.number, attempt: row.attempt, retryAt }).changes === 0) {
-        return false
-      }
-      finishRun.run(row)
+      if (retryLater.run({ ...keyOf(job), retryAt }).changes === 0) return false
+      finishRun.run(endRow(job, end))
       return true
     }),
     /** When the next retry is due that is not due yet. */

@@ -151,7 +151,10 @@ const prepare = async (
     brought.notes.push(...lacking(work), ...(problem === null ? [] : [problem]))
     const base = environmentForRuns(withoutCelerys(process.env))
     const hasGpus = !['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '')
-    return { brought, orders: ordersFor(work, slot.workplace, brought, base, { ...worker.config, hasGpus }) }
+    return {
+      brought,
+      orders: ordersFor(work, slot.workplace, brought, base, { ...worker.config, hasGpus }),
+    }
   } catch (error) {
     if (watch.signal.aborted) return { refused: { code: 'user', text: 'it was ended' } }
     return { refused: refusal(error) }
