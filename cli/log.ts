@@ -7,6 +7,7 @@ import { lastAttempt, logFile, logFollower } from '../lib/log-follower.ts'
 import { logReader } from '../lib/log-reader.ts'
 import { pendingExperiments } from '../lib/pending.ts'
 import { hasFailed } from '../lib/selection.ts'
+import { askForNews } from './ask-for-news.ts'
 import { linePrinter } from './line-printer.ts'
 import { openSession, type Session, withHistory } from './session.ts'
 import { whyWaiting } from './why-waiting.ts'
@@ -39,6 +40,7 @@ export const log = async ({ names, follow, attempt, failed }: LogOptions): Promi
       const waits = why(one)
       if (waits !== null) process.stderr.write(`${one.name} ${waits}\n`)
     }
+    askForNews(places, chosen)
     return chosen
   })
   if (experiments.length === 0) process.stderr.write('none of the experiments here has failed\n')

@@ -13,11 +13,9 @@ export class BrokerLink {
   }
 
   /** Throws `UserError` when no broker answers. */
-  async get(): Promise<Broker> {
-    const before = await this.#broker?.catch(() => null)
-    if (before != null && !before.isClosed()) return before
-    await before?.close()
-    this.#broker = this.#open()
+  get(): Promise<Broker> {
+    // Who asks while one is being made gets that one.
+    this.#broker = this.#renew(this.#broker)
     return this.#broker
   }
 
@@ -25,6 +23,13 @@ export class BrokerLink {
     const broker = await this.#broker?.catch(() => null)
     this.#broker = null
     await broker?.close()
+  }
+
+  async #renew(before: Promise<Broker> | null): Promise<Broker> {
+    const broker = await before?.catch(() => null)
+    if (broker != null && !broker.isClosed()) return broker
+    await broker?.close()
+    return this.#open()
   }
 
   async #open(): Promise<Broker> {
