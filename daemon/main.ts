@@ -98,7 +98,6 @@ const main = async (): Promise<number> => {
   watchSpool(daemon)
   await loop(daemon, () => isStopping)
   note('down', { live: daemon.runs.size })
-  await daemon.cluster.close()
   db.close()
   lock.close()
   // A daemon that was started for a ticket of the last moment may have met our lock and gone.

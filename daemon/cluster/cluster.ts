@@ -81,11 +81,6 @@ export class Cluster {
     this.#timer = setTimeout(() => daemon.bell.ring(), Math.max(1, next - now))
   }
 
-  close(): Promise<void> {
-    clearTimeout(this.#timer)
-    return this.link.close()
-  }
-
   #nextLook(): number {
     return Math.min(this.#lookedAt + (this.#isAsked ? ASKED_MS : LOOK_MS), this.#lookAt)
   }

@@ -1,23 +1,28 @@
 import { UserError } from '../../lib/errors.ts'
 import type { Ticket } from '../../lib/ticket.ts'
 import type { Daemon } from '../daemon.ts'
+import type { ClusterRow } from './cluster-rows.ts'
 
 /** Throws `UserError` where a verb cannot be done to what is on a cluster, or on its way there. */
 export const refuseOnCluster = ({ cluster }: Daemon, { verb, items }: Ticket): void => {
-  const why = WHY_NOT.get(verb)
-  if (why === undefined) return
   for (const { id } of items) {
     const row = cluster.rows.find(id)
     if (row === null || row.offeredAt === null) continue
-    throw new UserError(
-      'refused-by-daemon',
-      `“${row.name}” is on the cluster, ${why}: git exp stop ${row.name} first`,
-    )
+    const why = whyNot(verb, row)
+    if (why !== null) throw new UserError('refused-by-daemon', `“${row.name}” ${why}`)
   }
 }
 
-const WHY_NOT = new Map<Ticket['verb'], string>([
-  ['hold', 'where nothing can be held or paused'],
-  ['rename', 'under this name'],
-  ['remove', 'which would go on with it'],
-])
+const whyNot = (verb: Ticket['verb'], { name, isFollowed }: ClusterRow): string | null => {
+  switch (verb) {
+    case 'hold':
+      return `is on the cluster, where nothing can be held: git exp stop ${name} and retry it later`
+    case 'rename':
+    case 'remove':
+      return `is on the cluster, under this name: git exp stop ${name} first`
+    case 'priority':
+      return isFollowed ? 'was queued elsewhere, and its priority is changed there' : null
+    default:
+      return null
+  }
+}

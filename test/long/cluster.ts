@@ -144,6 +144,7 @@ t.test('what a worker publishes is here, from the claim to the result', async (t
     await until('it is seen there', async () => (await there('far'))?.host === 'h1')
     await until('ended ones are too', async () => (await there('s-1'))?.state === 'succeeded')
     t.equal((await exp('log', 's-1')).stdout, 'out\n')
+    t.match(await exp('priority', '5', 'far'), { exitCode: 1, stderr: /queued elsewhere/ })
     t.match(await there('s-2'), { state: 'succeeded', attempt: 2 })
     t.equal((await exp('stop', 'far')).exitCode, 0)
     await until('the worker is told', async () => (await worker.read(far))?.cancel !== null)
