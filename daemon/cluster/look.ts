@@ -10,7 +10,7 @@ import { type Ended, recordOutcomes } from './record-outcome.ts'
 import type { ClusterSettings } from './settings.ts'
 
 /** So long a message may be on its way to a worker that claims its job. */
-const ON_ITS_WAY_MS = 120_000
+const ON_ITS_WAY_MS = Number(process.env.GIT_EXP_TEST_ON_ITS_WAY_MS ?? 120_000)
 
 /**
  * Looks at all that the remote has of a repository's experiments, by one fetch, and records what came of

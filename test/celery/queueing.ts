@@ -39,6 +39,7 @@ for (const start of [startRedis, startRabbit]) {
   t.test(`what is queued reaches workers by ${start.name.slice(5)}`, { skip }, async (t) => {
     const cluster = await openCluster(t, start)
     const { world, repo, broker, remote } = cluster
+    world.env.GIT_EXP_TEST_ON_ITS_WAY_MS = '5000'
     const key = join(world.folder, 'key')
     await world.run('sh', ['-c', `umask 077; printf 'k%.0s' $(seq 64) >${key}`])
     await world.config('exp.broker', broker.url)
@@ -76,6 +77,10 @@ for (const start of [startRedis, startRabbit]) {
         kwargs: { v: 1, remote, timeout: null, signature: /^[0-9a-f]{64}$/ },
       })
       t.equal(taken[0]?.id, taken[0]?.kwargs.exp)
+      await until('what the broker lost is sent again', async () => {
+        await waits(cluster)
+        return (await takeMessages(cluster, 3)).taken.length > 0
+      })
     })
 
     await t.test('what waits is stopped and moved with no worker online', async (t) => {
