@@ -64,7 +64,7 @@ create table experiment (
   reason_code    text    check (reason_code in (
                    'exit', 'signal', 'oom', 'not-found', 'not-executable', 'timeout', 'user', 'superseded',
                    'dependency', 'lost-supervisor', 'lost-reboot', 'workspace-changed',
-                   'missing-object', 'disk', 'name-taken')),
+                   'missing-object', 'disk', 'name-taken', 'remote')),
   reason_text    text,
   attempt        integer not null default 0 check (attempt >= 0),
   retries_used   integer not null default 0 check (retries_used >= 0),

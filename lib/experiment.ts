@@ -21,6 +21,7 @@ export type ReasonCode =
   | 'missing-object'
   | 'disk'
   | 'name-taken'
+  | 'remote'
 
 export interface Reason {
   code: ReasonCode

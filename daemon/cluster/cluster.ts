@@ -139,7 +139,7 @@ export class Cluster {
     what: 'remote' | 'broker',
     steps: Step[],
   ): Promise<boolean> {
-    const key = what === 'broker' ? what : `${what} ${commonDir}`
+    const key = `${what} ${commonDir}`
     if (!this.#backOff.mayTry(key, daemon.clock())) return false
     try {
       const settings = await clusterSettings(commonDir)

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { jobRef } from '../../lib/cluster/job-refs.ts'
 import { readJobs, type SeenJob } from '../../lib/cluster/read-jobs.ts'
+import type { SharedRemote } from '../../lib/cluster/shared-remote.ts'
 import { UserError } from '../../lib/errors.ts'
 import { snapshotRef } from '../../lib/refs.ts'
 import { transferLfs } from '../../lib/remote/beside-git.ts'
-import { type LeasedUpdate, leasedPush } from '../../lib/remote/leased-push.ts'
+import { type LeasedUpdate, leasedPush, RefusedByRemote } from '../../lib/remote/leased-push.ts'
 import type { Daemon } from '../daemon.ts'
 import { note } from '../events.ts'
 import { endedWithoutRun } from '../without-run.ts'
@@ -46,22 +47,62 @@ const submitPortion = async (
   rows.markPushed(there, daemon.clock())
   const fresh = due.filter((row) => !there.includes(row))
   rows.offer(fresh, shared.url, daemon.clock())
-  const updates = fresh.flatMap((row) => updatesFor(row, seen.get(row.id)))
   await sendLfs(commonDir, shared.remote, fresh)
-  // When this throws they may have been taken all the same, which is looked at before the next try.
-  const pushed = await leasedPush(commonDir, shared.remote, updates)
-  if (pushed.is === 'done') {
-    rows.markPushed(fresh, daemon.clock())
-    if (fresh.length > 0) note('submit', { remote: shared.remote, jobs: fresh.length })
-    return
+  const give = async (some: ClusterRow[]): Promise<void> => {
+    const updates = some.flatMap((row) => updatesFor(row, seen.get(row.id)))
+    // When this throws they may have been taken all the same, which is looked at before the next try.
+    const pushed = await leasedPush(commonDir, shared.remote, updates)
+    if (pushed.is === 'done') rows.markPushed(some, daemon.clock())
+    else settleStale(daemon, shared, some, { stale: new Set(pushed.refs), seen })
   }
-  const stale = new Set(pushed.refs)
-  for (const row of fresh) {
-    const isTaken = stale.has(snapshotRef(row.baseline, row.name))
-    if (isTaken) refuse(daemon, row, `${shared.remote} has another experiment “${row.name}”`)
-    else if (seen.get(row.id)?.oids.snapshot != null) refuse(daemon, row, 'its id is taken there')
+  try {
+    await give(fresh)
+  } catch (error) {
+    if (!(error instanceof RefusedByRemote) || fresh.length === 1) throw error
+    await giveSingly(daemon, fresh, give)
   }
-  rows.takeBack(fresh.filter((row) => !stale.has(jobRef(row.id, 'snapshot'))))
+  if (fresh.length > 0) note('submit', { remote: shared.remote, jobs: fresh.length })
+}
+
+/** A remote that takes none of so many does not take such refs at all. */
+const ENOUGH_REFUSED = 3
+
+/** One that the remote will not have, as it is too large, say, must not keep the others back. */
+const giveSingly = async (
+  daemon: Daemon,
+  rows: ClusterRow[],
+  give: (some: ClusterRow[]) => Promise<void>,
+): Promise<void> => {
+  const refused: { row: ClusterRow; error: RefusedByRemote }[] = []
+  let isAnyTaken = false
+  for (const row of rows) {
+    try {
+      await give([row])
+      isAnyTaken = true
+    } catch (error) {
+      if (!(error instanceof RefusedByRemote)) throw error
+      refused.push({ row, error })
+      if (!isAnyTaken && refused.length === ENOUGH_REFUSED) throw error
+    }
+  }
+  if (!isAnyTaken) throw refused[0]?.error
+  for (const { row, error } of refused) refuse(daemon, row, 'remote', error.message)
+}
+
+/** The remote has something else under a ref of some, and so took none of them. */
+const settleStale = (
+  daemon: Daemon,
+  shared: SharedRemote,
+  some: ClusterRow[],
+  { stale, seen }: { stale: Set<string>; seen: Map<string, SeenJob> },
+): void => {
+  for (const row of some) {
+    const another = `${shared.remote} has another experiment “${row.name}”: git exp add it under another name`
+    if (stale.has(snapshotRef(row.baseline, row.name))) refuse(daemon, row, 'name-taken', another)
+    else if (seen.get(row.id)?.oids.snapshot != null)
+      refuse(daemon, row, 'name-taken', 'its id is taken there')
+  }
+  daemon.cluster.rows.takeBack(some.filter((row) => !stale.has(jobRef(row.id, 'snapshot'))))
 }
 
 /** What is in Git LFS is not in Git, and workers need it. */
@@ -90,7 +131,9 @@ const updatesFor = (row: ClusterRow, job: SeenJob | undefined): LeasedUpdate[] =
   ]
 }
 
-const refuse = (daemon: Daemon, row: ClusterRow, text: string): void => {
-  const reason = { code: 'name-taken' as const, text: `${text}: git exp add it under another name` }
-  endWaiting(daemon, row, endedWithoutRun(reason, daemon.clock(), null))
-}
+const refuse = (
+  daemon: Daemon,
+  row: ClusterRow,
+  code: 'name-taken' | 'remote',
+  text: string,
+): void => endWaiting(daemon, row, endedWithoutRun({ code, text }, daemon.clock(), null))

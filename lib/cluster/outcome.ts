@@ -60,6 +60,7 @@ const REASON_CODES: Record<ReasonCode, true> = {
   'missing-object': true,
   disk: true,
   'name-taken': true,
+  remote: true,
 }
 
 const MAX_TEXT = 10_000

@@ -58,12 +58,15 @@ export const leasedPush = async (
   }
   const refused = lines.find(({ why }) => !/atomic push fail|atomic transaction fail/.test(why))
   if (refused === undefined) throw remoteError(remote, answer.stderr)
-  throw new UserError(
+  throw new RefusedByRemote(
     'remote',
     `${remote}: it refused ${refused.ref}: ${refused.why}`,
     'let its server take refs/git-exp/* and refs/exps/*, or name another remote in exp.remote',
   )
 }
+
+/** The remote was reached, and did not want what it was given. */
+export class RefusedByRemote extends UserError {}
 
 /** In git's words: what it finds before it asks the server, and what the server finds. */
 const STALE =

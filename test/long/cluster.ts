@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import {
   type Sandbox,
@@ -186,6 +186,9 @@ t.test('a remote that is away, or has the name, loses nothing', async (t) => {
   await until('it is said', async () =>
     /waits for the remote origin/.test((await repo.exp()).stdout),
   )
+  t.equal((await repo.exp('add', '--celery', '-n', 'large', '--', 'true')).exitCode, 0)
+  const hook = `${origin}.away/hooks/update`
+  writeFileSync(hook, '#!/bin/sh\ncase $1 in */large) exit 1;; esac\n', { mode: 0o755 })
   const baseline = await repo.git('rev-parse', 'HEAD')
   const name = `refs/git-exp/snapshots/${baseline.slice(0, 2)}/${baseline.slice(2)}/a`
   await box.run('git', ['--git-dir', `${origin}.away`, 'update-ref', name, 'main'])
@@ -193,6 +196,10 @@ t.test('a remote that is away, or has the name, loses nothing', async (t) => {
   t.match(await ended(repo, 'a'), {
     state: 'refused',
     reason: { code: 'name-taken', text: /has another experiment “a”/ },
+  })
+  t.match(await ended(repo, 'large'), {
+    state: 'refused',
+    reason: { code: 'remote', text: /it refused/ },
   })
   await until('the other is there', async () =>
     /jobs\/.*\/snapshot/.test(await repo.git('ls-remote', 'origin')),
