@@ -1,12 +1,17 @@
 import { compare, type Row } from './measure.ts'
+import { dvcCopy } from './peers.ts'
 import type { World } from './world.ts'
 
-const TURNS = 15
+const TURNS = 11
 
-/** `add` of one, against Node's start and the git commands that a stash and a ref cost. */
-export const benchAdd = async (world: World, path: string, size: string): Promise<Row> => {
+/** `add` of one, against Node's start and the git commands that a stash and a ref cost; and DVC's. */
+export const benchAdd = async (
+  world: World,
+  path: string,
+  { size, dvcFactor }: { size: string; dvcFactor: number },
+): Promise<Row> => {
   await world.call(path, 'git', 'exp', 'daemon', 'start')
-  const times = await compare(TURNS, {
+  const of = await compare(TURNS, {
     add: async () => {
       await world.call(path, 'git', 'exp', 'add', '--', 'true')
     },
@@ -19,12 +24,28 @@ export const benchAdd = async (world: World, path: string, size: string): Promis
       await world.call(path, 'git', 'exp', 'wait')
     },
   })
-  const ours = times.get('add')?.median ?? Number.NaN
-  const reference = times.get('reference')?.median ?? Number.NaN
+  const dvc = await dvcCopy(world, path)
+  const ofDvc = await compare(dvc === null ? 0 : 1, {
+    queue: async () => {
+      if (dvc === null) return
+      dvc.edit()
+      await world.call(dvc.path, 'dvc', 'exp', 'run', '--queue')
+    },
+  })
+  const theirs = dvc === null ? null : ofDvc('queue')
+  const [ours, reference] = [of('add'), of('reference')]
   return {
     what: `add one, ${size}`,
-    ours: `${ours.toFixed(0)} ms`,
-    reference: `${reference.toFixed(0)} ms: node -e 0, git stash create, git update-ref`,
-    ofBar: ours / (2 * reference),
+    unit: 'ms',
+    ours,
+    beside: [
+      { what: 'node -e 0, git stash create, git update-ref', figure: reference },
+      { what: 'dvc exp run --queue', figure: theirs },
+    ],
+    bar: `2 × git’s, 1/${dvcFactor} of DVC’s`,
+    ofBar: Math.max(
+      ours.median / (2 * reference.median),
+      theirs === null ? 0 : (dvcFactor * ours.median) / theirs.median,
+    ),
   }
 }

@@ -1,43 +1,97 @@
-import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
 import { benchAdd } from './add.ts'
 import { benchCommit } from './commit.ts'
+import { benchGrowth } from './growth.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
+import { machineNow, type Results, rowLine, writeResults } from './page.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
 import { benchShow } from './show.ts'
 import { benchStart } from './start.ts'
 import { benchSweep } from './sweep.ts'
 import { benchThroughput } from './throughput.ts'
-import { makeRepository, makeWorld } from './world.ts'
+import { makeRepository, makeWorld, type World } from './world.ts'
 
 // The figures of the design, each beside its reference in the same run. A row within its bar has a
 // factor of 1 or less. Figures are for people: no test reads them.
-const world = makeWorld()
-const print = (row: Row): void => {
-  const verdict = Number.isNaN(row.ofBar) ? 'no bar' : row.ofBar <= 1 ? 'within' : 'ABOVE '
-  console.log(`${verdict} ${row.ofBar.toFixed(2)}  ${row.what}: ${row.ours}  (${row.reference})`)
+const SIZES = {
+  small: { files: 20, dvcFactor: 20 },
+  '20,000 files': { files: 20_000, dvcFactor: 50 },
+  '100,000 files': { files: 100_000, dvcFactor: 50 },
 }
-console.log(
-  `node ${process.version}, ${cpus().length} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
-)
-try {
-  for (const [files, size] of [
-    [20, 'small'],
-    [20_000, '20,000 files'],
-  ] as const) {
-    const path = await makeRepository(world, files)
-    print(await benchAdd(world, path, size))
-    print(await benchStart(world, path, size))
-    for (const row of await benchMaterialize(world, path, size)) print(row)
-    print(await benchThroughput(world, path, size))
-    print(await benchCommit(world, path, size))
-    if (files > 20) continue
-    for (const jobs of [1, 8]) print(await benchThroughput(world, path, size, jobs))
-    print(await benchSupervisor(world, path))
-    print(await benchLog(world, path))
+type Size = keyof typeof SIZES
+
+type Work = (world: World, path: string, size: Size) => Promise<Row[]>
+
+/** What is measured in a repository, by the name that `--only` takes. */
+const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
+  add: {
+    sizes: ['small', '20,000 files', '100,000 files'],
+    work: async (world, path, size) => [
+      await benchAdd(world, path, { size, dvcFactor: SIZES[size].dvcFactor }),
+    ],
+  },
+  start: {
+    sizes: ['small', '20,000 files'],
+    work: async (world, path, size) => [await benchStart(world, path, size)],
+  },
+  materialize: { sizes: ['small', '20,000 files', '100,000 files'], work: benchMaterialize },
+  throughput: {
+    sizes: ['small', '20,000 files'],
+    work: async (world, path, size) => {
+      const rows: Row[] = []
+      for (const jobs of size === 'small' ? [1, 2, 8] : [2]) {
+        rows.push(await benchThroughput(world, path, size, jobs))
+      }
+      return rows
+    },
+  },
+  commit: {
+    sizes: ['small', '20,000 files'],
+    work: async (world, path, size) => [await benchCommit(world, path, size)],
+  },
+  supervisor: {
+    sizes: ['small'],
+    work: async (world, path) => [await benchSupervisor(world, path)],
+  },
+  log: { sizes: ['small'], work: async (world, path) => [await benchLog(world, path)] },
+}
+
+/** What makes a world of its own. */
+const ALONE: Record<string, () => Promise<Row[]>> = {
+  sweep: benchSweep,
+  show: benchShow,
+  growth: benchGrowth,
+}
+
+const names = [...Object.keys(IN_REPOSITORY), ...Object.keys(ALONE)]
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, size: { type: 'string', multiple: true } },
+})
+const wanted = values.only ?? names
+for (const name of wanted) {
+  if (!names.includes(name)) throw new Error(`--only takes ${names.join(', ')}`)
+}
+
+const results: Results = { machine: machineNow(), rows: [] }
+const add = (rows: Row[]): void => {
+  for (const row of rows) {
+    console.log(rowLine(row))
+    results.rows.push(row)
   }
-  for (const row of await benchSweep()) print(row)
-  for (const row of await benchShow()) print(row)
-} finally {
-  await world.end()
+  // Figures of single rows are for who asked; the page has those of one whole run.
+  writeResults(results, values.only === undefined && values.size === undefined)
 }
+console.log(JSON.stringify(results.machine))
+for (const size of Object.keys(SIZES) as Size[]) {
+  const works = wanted.filter((name) => IN_REPOSITORY[name]?.sizes.includes(size))
+  if (works.length === 0 || values.size?.includes(size) === false) continue
+  const world = makeWorld()
+  try {
+    const path = await makeRepository(world, SIZES[size].files)
+    for (const name of works) add((await IN_REPOSITORY[name]?.work(world, path, size)) ?? [])
+  } finally {
+    await world.end()
+  }
+}
+for (const name of wanted) add((await ALONE[name]?.()) ?? [])

@@ -1,5 +1,5 @@
-/** Times in milliseconds of the same work done several times. */
-export interface Timing {
+/** Times in milliseconds of the same work done several times, or a size in whatever its row says. */
+export interface Figure {
   median: number
   fastest: number
   slowest: number
@@ -12,7 +12,7 @@ export interface Timing {
 export const compare = async (
   turns: number,
   work: Record<string, () => Promise<void>>,
-): Promise<Map<string, Timing>> => {
+): Promise<(name: string) => Figure> => {
   const times = new Map<string, number[]>(Object.keys(work).map((name) => [name, []]))
   for (let turn = 0; turn <= turns; turn++) {
     for (const [name, task] of Object.entries(work)) {
@@ -21,11 +21,12 @@ export const compare = async (
       if (turn > 0) times.get(name)?.push(performance.now() - before)
     }
   }
-  return new Map([...times].map(([name, own]) => [name, timing(own)]))
+  return (name) => figureOf(times.get(name) ?? [])
 }
 
-export const timing = (times: number[]): Timing => {
-  const sorted = times.toSorted((a, b) => a - b)
+/** What was measured several times; of an even number of times the later middle. */
+export const figureOf = (values: number[]): Figure => {
+  const sorted = values.toSorted((a, b) => a - b)
   return {
     median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
     fastest: sorted[0] ?? Number.NaN,
@@ -33,11 +34,24 @@ export const timing = (times: number[]): Timing => {
   }
 }
 
-/** A measured row of design section 9: our figure, what it is held against, and the bar. */
+/** Each time of a figure changed in the same way. */
+export const mapFigure = (figure: Figure, change: (value: number) => number): Figure =>
+  figureOf([figure.median, figure.fastest, figure.slowest].map(change))
+
+/** What a row is held against; null where it is not installed here. */
+export interface Beside {
+  what: string
+  figure: Figure | null
+}
+
+/** One measured row: our figure, what it is held against in the same run, and the bar. */
 export interface Row {
   what: string
-  ours: string
-  reference: string
+  unit: 'ms' | 's' | 'MB' | 'a second' | 'times' | '%'
+  ours: Figure
+  beside: Beside[]
+  /** The bar in words; null where there is none. */
+  bar: string | null
   /** Ours as a multiple of what the bar allows: 1 and less is within it. */
-  ofBar: number
+  ofBar: number | null
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Row } from './measure.ts'
+import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
 import type { World } from './world.ts'
 
 const SUPERVISOR_BAR_MB = 12
 const LOG_BYTES = 1e9
 const LOG_BAR = 2
+const LOG_TURNS = 3
 
 /** The private memory of a supervisor while its command runs. */
 export const benchSupervisor = async (world: World, path: string): Promise<Row> => {
@@ -22,9 +23,11 @@ export const benchSupervisor = async (world: World, path: string): Promise<Row> 
   await world.call(path, 'git', 'exp', 'stop', name)
   await world.call(path, 'sh', '-c', 'git exp wait "$0" || :', name)
   return {
-    what: 'memory of a supervisor',
-    ours: `${megabytes.toFixed(1)} MB`,
-    reference: `${SUPERVISOR_BAR_MB} MB: the bar itself`,
+    what: 'memory of a supervisor, private',
+    unit: 'MB',
+    ours: figureOf([megabytes]),
+    beside: [],
+    bar: `${SUPERVISOR_BAR_MB} MB`,
     ofBar: megabytes / SUPERVISOR_BAR_MB,
   }
 }
@@ -32,22 +35,22 @@ export const benchSupervisor = async (world: World, path: string): Promise<Row> 
 /** A run that prints a gigabyte, against the same through a pipe into a file. */
 export const benchLog = async (world: World, path: string): Promise<Row> => {
   const print = `yes 'a line of some length, as logs have them' | head -c ${LOG_BYTES}`
-  const time = async (...args: string[]): Promise<number> => {
-    const before = performance.now()
-    await world.call(path, ...(args as [string, ...string[]]))
-    return (performance.now() - before) / 1000
-  }
-  const reference = await time(
-    'sh',
-    '-c',
-    `${print} | cat >"$0"; rm "$0"`,
-    join(world.folder, 'gigabyte'),
-  )
-  const ours = await time('git', 'exp', 'run', '--json', '-c', print)
+  const of = await compare(LOG_TURNS, {
+    reference: async () => {
+      const file = join(world.folder, 'gigabyte')
+      await world.call(path, 'sh', '-c', `${print} | cat >"$0"; rm "$0"`, file)
+    },
+    ours: async () => {
+      await world.call(path, 'git', 'exp', 'run', '--json', '-c', print)
+    },
+  })
+  const seconds = (name: string): Figure => mapFigure(of(name), (ms) => ms / 1000)
   return {
     what: 'a run that prints 1 GB',
-    ours: `${ours.toFixed(1)} s`,
-    reference: `${reference.toFixed(1)} s: the same by cat into a file; twice that is the bar`,
-    ofBar: ours / reference / LOG_BAR,
+    unit: 's',
+    ours: seconds('ours'),
+    beside: [{ what: 'the same by cat into a file', figure: seconds('reference') }],
+    bar: `${LOG_BAR} × cat`,
+    ofBar: of('ours').median / of('reference').median / LOG_BAR,
   }
 }

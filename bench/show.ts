@@ -5,9 +5,9 @@ import { openQueue } from '../daemon/queue.ts'
 import { openRecords } from '../daemon/records.ts'
 import { makePlaces, places } from '../lib/places.ts'
 import { resultRef } from '../lib/refs.ts'
-import { parseSpec } from '../lib/spec/spec.ts'
-import { uuid7 } from '../lib/uuid.ts'
-import { compare, type Row } from './measure.ts'
+import { compare, mapFigure, type Row } from './measure.ts'
+import { isInstalled } from './peers.ts'
+import { addRow } from './rows.ts'
 import { makeWorld, type World } from './world.ts'
 
 const TURNS = 5
@@ -49,7 +49,7 @@ const showAll = async (
   experiments: number,
   bar: number,
 ): Promise<Row> => {
-  const times = await compare(TURNS, {
+  const of = await compare(TURNS, {
     show: async () => {
       await world.call(path, 'git', 'exp', 'show')
     },
@@ -57,13 +57,15 @@ const showAll = async (
       await world.call(path, process.execPath, '-e', '0')
     },
   })
-  const node = times.get('node')?.median ?? Number.NaN
-  const over = (times.get('show')?.median ?? Number.NaN) - node
+  const node = of('node')
+  const ours = mapFigure(of('show'), (ms) => ms - node.median)
   return {
-    what: `show of ${experiments}, cold, over Node's start`,
-    ours: `${over.toFixed(0)} ms`,
-    reference: `${bar} ms: the bar itself; Node's start: ${node.toFixed(0)} ms`,
-    ofBar: over / bar,
+    what: `show of ${experiments}, cold, over Node’s start`,
+    unit: 'ms',
+    ours,
+    beside: [{ what: 'node -e 0', figure: node }],
+    bar: `${bar} ms`,
+    ofBar: ours.median / bar,
   }
 }
 
@@ -83,28 +85,23 @@ const againstDvc = async (world: World, path: string, experiments: number): Prom
       ['dvc', 'exp', 'diff', 'e-1', 'e-2'],
     ],
   } as const
-  const hasDvc = await world.call(path, 'dvc', '--version').then(
-    () => true,
-    () => false,
-  )
+  const hasDvc = await isInstalled(world, 'dvc')
   const rows: Row[] = []
   for (const [what, [own, other]] of Object.entries(pairs)) {
     const call = async ([file, ...args]: readonly [string, ...string[]]): Promise<void> => {
       await world.call(path, file, ...args)
     }
-    const times = await compare(1, {
+    const of = await compare(1, {
       ours: () => call(own),
       ...(hasDvc ? { theirs: () => call(other) } : {}),
     })
-    const ours = times.get('ours')?.median ?? Number.NaN
-    const theirs = times.get('theirs')?.median ?? Number.NaN
     rows.push({
       what: `${what} of ${experiments} results`,
-      ours: `${ours.toFixed(0)} ms`,
-      reference: hasDvc
-        ? `${theirs.toFixed(0)} ms: ${other.join(' ')}, warm`
-        : 'DVC is not installed here',
-      ofBar: ours / theirs,
+      unit: 'ms',
+      ours: of('ours'),
+      beside: [{ what: `${other.join(' ')}, warm`, figure: hasDvc ? of('theirs') : null }],
+      bar: 'DVC’s',
+      ofBar: hasDvc ? of('ours').median / of('theirs').median : null,
     })
   }
   return rows
@@ -186,38 +183,11 @@ const fillDatabase = (
   const queue = openQueue(db)
   const records = openRecords(db)
   const nowMs = Date.now()
-  const spec = parseSpec('{"command": "python train.py", "goal": {"acc": "max"}}')
   queue.atomically(() => {
     for (const [i, name] of names.entries()) {
       const overrides = [`params.yaml:lr=${paramsOf(i + 1).lr}`]
-      const facts = {
-        id: uuid7(nowMs),
-        queue: 'bench',
-        name,
-        baseline,
-        branch: 'main',
-        workdir: '',
-        overrides,
-        replaced: [],
-        executor: 'temp-dir' as const,
-        spec,
-      }
-      const number = queue.add({
-        facts,
-        spec,
-        name,
-        snapshot: baseline,
-        commonDir: join(path, '.git'),
-        worktree: path,
-        env: null,
-        priority: 0,
-        isHeld: false,
-        after: [],
-        keep: false,
-        ticket: uuid7(nowMs),
-        byHook: false,
-        params: JSON.stringify({ 'params.yaml': paramsOf(i + 1) }),
-      })
+      const params = JSON.stringify({ 'params.yaml': paramsOf(i + 1) })
+      const number = addRow(queue, path, { name, baseline, overrides }, params)
       const end = {
         state: 'succeeded' as const,
         reason: null,

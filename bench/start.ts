@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Row, timing } from './measure.ts'
+import { figureOf, type Row } from './measure.ts'
 import type { World } from './world.ts'
 
 const TURNS = 15
@@ -29,12 +29,14 @@ export const benchStart = async (world: World, path: string, size: string): Prom
     if (turn > 0) times.push(started - spooledAt(world, experiment?.id ?? ''))
     await wait(50)
   }
-  const { median } = timing(times)
+  const ours = figureOf(times)
   return {
-    what: `ticket → exec, ${size}`,
-    ours: `${median.toFixed(0)} ms`,
-    reference: `${BAR_MS} ms: the bar itself`,
-    ofBar: median / BAR_MS,
+    what: `ticket to exec, ${size}`,
+    unit: 'ms',
+    ours,
+    beside: [],
+    bar: `${BAR_MS} ms`,
+    ofBar: ours.median / BAR_MS,
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { compare, type Row, timing } from './measure.ts'
+import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
+import { dvcCopy } from './peers.ts'
 import { makeRepository, makeWorld, type World } from './world.ts'
 
 const TURNS = 3
@@ -27,23 +28,35 @@ export const benchSweep = async (): Promise<Row[]> => {
     return [
       {
         what: `add a sweep of ${SMALL}`,
-        ours: `${small.ours.toFixed(0)} ms`,
-        reference: `${small.reference.toFixed(0)} ms: git fast-import of such commits, git update-ref --stdin`,
-        ofBar: small.ours / (2 * small.reference),
+        unit: 'ms',
+        ours: small.ours,
+        beside: [
+          { what: 'git fast-import of such commits, git update-ref', figure: small.reference },
+        ],
+        bar: '2 × git’s',
+        ofBar: small.ours.median / (2 * small.reference.median),
       },
       {
         what: `add a sweep of ${LARGE}`,
-        ours: `${large.ms.toFixed(0)} ms`,
-        reference: `${(10 * small.ours).toFixed(0)} ms: ten times the sweep of ${SMALL}; half more allowed`,
-        ofBar: large.ms / (15 * small.ours),
+        unit: 'ms',
+        ours: figureOf([large.ms]),
+        beside: [{ what: `the sweep of ${SMALL}`, figure: small.ours }],
+        bar: `15 × that of ${SMALL}`,
+        ofBar: large.ms / (15 * small.ours.median),
       },
       {
-        what: `memory of a sweep of ${LARGE}, at most`,
-        ours: `${large.megabytes.toFixed(0)} MB`,
-        reference: `${small.megabytes.toFixed(0)} MB: that of ${SMALL}; twice that allowed`,
+        what: `memory of add, a sweep of ${LARGE}, at most`,
+        unit: 'MB',
+        ours: figureOf([large.megabytes]),
+        beside: [{ what: `a sweep of ${SMALL}`, figure: figureOf([small.megabytes]) }],
+        bar: `2 × that of ${SMALL}`,
         ofBar: large.megabytes / (2 * small.megabytes),
       },
-      await againstDvc(world, path, small.ours / SMALL),
+      await againstDvc(
+        world,
+        path,
+        mapFigure(small.ours, (ms) => ms / SMALL),
+      ),
     ]
   } finally {
     await world.end()
@@ -93,14 +106,14 @@ const ingested = async (world: World, path: string, name: string): Promise<void>
 const againstGit = async (
   world: World,
   path: string,
-): Promise<{ ours: number; reference: number; megabytes: number }> => {
+): Promise<{ ours: Figure; reference: Figure; megabytes: number }> => {
   const first = await sweepOf(world, path, SMALL)
   const messages = await messagesOf(world, path, first.snapshots)
   const head = await world.call(path, 'git', 'rev-parse', 'HEAD')
   const tree = await world.call(path, 'git', 'rev-parse', 'HEAD^{tree}')
   const own: Measured[] = []
   let turn = 0
-  const times = await compare(TURNS, {
+  const of = await compare(TURNS, {
     ours: async () => {
       own.push(await sweepOf(world, path, SMALL))
     },
@@ -114,8 +127,8 @@ const againstGit = async (
   })
   return {
     // Without the wait for the daemon, and without the first turn.
-    ours: timing(own.slice(1).map(({ ms }) => ms)).median,
-    reference: times.get('reference')?.median ?? Number.NaN,
+    ours: figureOf(own.slice(1).map(({ ms }) => ms)),
+    reference: of('reference'),
     megabytes: Math.max(...own.map(({ megabytes }) => megabytes)),
   }
 }
@@ -151,28 +164,33 @@ const streamOf = (
   return `feature done\n${parts.join('')}${marks.join('')}done\n`
 }
 
-/** DVC's own queue in a copy of the repository; where DVC is not installed that is said. */
-const againstDvc = async (world: World, path: string, oursMs: number): Promise<Row> => {
-  const what = 'add a sweep, an experiment'
-  const ours = `${oursMs.toFixed(1)} ms`
-  const copy = join(world.folder, 'dvc')
-  try {
-    await world.call(path, 'dvc', '--version')
-  } catch {
-    return { what, ours, reference: 'DVC is not installed here', ofBar: Number.NaN }
-  }
-  await world.call(path, 'git', 'clone', '--quiet', path, copy)
-  await world.call(copy, 'dvc', 'init', '--quiet')
-  await world.call(copy, 'dvc', 'stage', 'add', '--quiet', '-n', 'run', '-p', 'n', 'true')
-  await world.call(copy, 'git', 'add', '--all')
-  await world.call(copy, 'git', 'commit', '--quiet', '--message', 'DVC')
-  const before = performance.now()
-  await world.call(copy, 'dvc', 'exp', 'run', '--queue', '-S', `n=range(100,${100 + FEW})`)
-  const theirs = (performance.now() - before) / FEW
+/** DVC's own queue in a copy of the repository. */
+const againstDvc = async (world: World, path: string, ours: Figure): Promise<Row> => {
+  const dvc = await dvcCopy(world, path)
+  const of = await compare(dvc === null ? 0 : 1, {
+    queue: async () => {
+      if (dvc === null) return
+      turn += FEW
+      await world.call(
+        dvc.path,
+        'dvc',
+        'exp',
+        'run',
+        '--queue',
+        '-S',
+        `n=range(${turn},${turn + FEW})`,
+      )
+    },
+  })
+  const theirs = dvc === null ? null : mapFigure(of('queue'), (ms) => ms / FEW)
   return {
-    what,
+    what: 'add a sweep, each experiment',
+    unit: 'ms',
     ours,
-    reference: `${theirs.toFixed(0)} ms: dvc exp run --queue of ${FEW}, an experiment; 25 times less wanted`,
-    ofBar: (25 * oursMs) / theirs,
+    beside: [{ what: `dvc exp run --queue of ${FEW}, each`, figure: theirs }],
+    bar: '1/25 of DVC’s',
+    ofBar: theirs === null ? null : (25 * ours.median) / theirs.median,
   }
 }
+
+let turn = 100

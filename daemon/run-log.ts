@@ -85,6 +85,8 @@ export class RunLog {
     try {
       if (this.#isInTail) {
         appendFileSync(count, '.', { mode: 0o600 })
+        // A file that replaces another is written to the disk at once, and here for nothing.
+        rmSync(older, { force: true })
         renameSync(newer, older)
       }
       const next = openSync(newer, 'w', 0o600)
@@ -121,7 +123,8 @@ export const joinLog = (file: string): void => {
   if (!existsSync(newer)) return
   // All full parts are of one size; of those, but for the last, none is left.
   const turns = existsSync(count) ? readFileSync(count).length : 0
-  const cut = turns > 1 ? (turns - 1) * statSync(older).size : 0
+  const full = existsSync(older) ? older : newer
+  const cut = turns > 1 ? (turns - 1) * statSync(full).size : 0
   const fd = openSync(file, 'a', 0o600)
   try {
     if (cut > 0) writeSync(fd, `\n${OUR_PREFIX}here ${cut} bytes of the log were cut out\n`)

@@ -35,13 +35,13 @@ export class Supervisors {
    * a pipe: an environment stands in no file but the one in the spool.
    */
   async start(folder: string): Promise<Supervisor> {
-    // Of an attempt of this number that was claimed by a daemon that died, and never started.
-    for (const file of ['supervisor', 'outcome']) rmSync(join(folder, file), { force: true })
+    clear(folder)
     const spare = this.#spare.pop()
     if (spare !== undefined) {
       spare.child.stdin.write(`${JSON.stringify(folder)}\n`)
       const supervisor = await this.#attend(spare, folder)
       if (supervisor !== null) return supervisor
+      clear(folder)
     }
     const supervisor = await this.#attend(this.#launch(folder), folder)
     if (supervisor === null) throw new Error('the supervisor did not come up')
@@ -107,6 +107,11 @@ export class Supervisors {
       },
     }
   }
+}
+
+/** Of a supervisor of this attempt that never started anything, such as a dead daemon's. */
+const clear = (folder: string): void => {
+  for (const file of ['supervisor', 'outcome']) rmSync(join(folder, file), { force: true })
 }
 
 /** Options that keep a Node process small; none changes what the code means. */

@@ -4,6 +4,8 @@
 // run it waits for another, as long as the daemon has stdin open: to start takes longer than to run.
 // It loads nothing but Node and small files of ours, so that it stays small.
 import { spawn } from 'node:child_process'
+import { writeSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { replaceFile } from '../lib/files.ts'
 import { identify, type ProcessIdentity } from '../lib/process-identity.ts'
@@ -11,10 +13,12 @@ import { type Ending, endProcesses, pauseProcesses, resumeProcesses } from './en
 import { Family } from './family.ts'
 import { findExecutable } from './find-executable.ts'
 import { GpuMemory } from './gpu-memory.ts'
+import { leaveOutcome } from './leave-outcome.ts'
 import { oomKills } from './oom-kills.ts'
 import { childrensCpuMs, outputOf } from './process-table.ts'
 import { RunClock } from './run-clock.ts'
 import { isDiskFull, RunLog } from './run-log.ts'
+import { openRunPipe, type RunPipe } from './run-pipe.ts'
 import { ENDED, type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
 import { wholeLines } from './whole-lines.ts'
 
@@ -22,8 +26,6 @@ import { wholeLines } from './whole-lines.ts'
 const DRAIN_MS = 1000
 /** Runs shorter than this are worth the same supervisor once more. */
 const SHORT_MS = 10_000
-/** How often a full disk is tried again. */
-const DISK_MS = 1000
 /** The attempt at hand. */
 let folder = process.argv[2] ?? ''
 let stopAsked = false
@@ -54,19 +56,26 @@ process.on('SIGCONT', () => {
 })
 // A closed terminal or a ^C there is no word to the supervisor; the daemon's pipe may close at will.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {})
-process.stdout.on('error', () => {})
 
+const tell = (sign: string): void => {
+  try {
+    writeSync(1, sign)
+  } catch {
+    // The daemon is no more.
+  }
+}
 const self = identify(process.pid)
 if (self === null) throw new Error('a process that cannot see itself')
 const say = (progress: Omit<Progress, keyof ProcessIdentity>, keepExisting = false): void => {
   const text = `${JSON.stringify({ ...self, ...progress })}\n`
   replaceFile(join(folder, 'supervisor'), text, { keepExisting })
-  process.stdout.write('.')
+  tell('.')
 }
 // The daemon that started this one may be dead, and its attempt be another supervisor's by now.
 const isStillOurs = (): boolean => readProgress(folder)?.pid === process.pid
 
-const lines = wholeLines(process.stdin)
+// Lighter than `process.stdin`, which can be a terminal too.
+const lines = wholeLines(new Socket({ fd: 0, writable: false }))
 
 const main = async (): Promise<void> => {
   for (;;) {
@@ -75,7 +84,7 @@ const main = async (): Promise<void> => {
     // What was said for one run is not for the next, and a long run is worth a new process.
     const isFit = !stopAsked && !isPaused && performance.now() - since < SHORT_MS
     if (!isFit || !isStillOurs()) return
-    process.stdout.write(ENDED)
+    tell(ENDED)
     const line = await nextLine()
     if (line === null) return
     folder = JSON.parse(line) as string
@@ -85,23 +94,12 @@ const main = async (): Promise<void> => {
 /** One attempt, from its folder to its outcome. */
 async function attend(): Promise<void> {
   say({ phase: 'ready', command: null, output: null, startedAt: null }, true)
+  // Made while the workplace is.
+  const pipe = openRunPipe(folder)
   const orders = isStillOurs() ? await readOrders() : null
   const outcome: Outcome =
-    orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders)
-  if (isStillOurs()) await leave(outcome)
-}
-
-/** The outcome is worth waiting for: a full disk may have room again. */
-async function leave(end: Outcome): Promise<void> {
-  for (;;) {
-    try {
-      replaceFile(join(folder, 'outcome'), `${JSON.stringify(end)}\n`)
-      return
-    } catch (error) {
-      if (!isDiskFull(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, DISK_MS))
-    }
-  }
+    orders === null || stopAsked ? { is: 'not-started', stopAsked } : await supervise(orders, pipe)
+  if (isStillOurs()) await leaveOutcome(folder, outcome)
 }
 
 /**
@@ -120,17 +118,18 @@ async function nextLine(): Promise<string | null> {
   return done === true ? null : value
 }
 
-async function supervise(orders: Orders): Promise<Outcome> {
+async function supervise(orders: Orders, pipe: Promise<RunPipe>): Promise<Outcome> {
   const log = new RunLog(join(folder, 'log'), orders.maxLogBytes)
   const clock = new RunClock(orders.timeoutMs)
   const family = new Family()
   const cpuBeforeMs = childrensCpuMs() ?? 0
-  const own = { log, clock, family, gpuMemory: new GpuMemory(), cpuBeforeMs }
+  const own = { log, clock, family, gpuMemory: new GpuMemory(), cpuBeforeMs, pipe }
   try {
     if (orders.setup !== null) {
       const shell = ['/bin/sh', '-c', orders.setup]
       const setup = await run(orders, shell, 'setup', own)
       if (setup.is !== 'exited' || setup.exitCode !== 0) return setup
+      own.pipe = openRunPipe(folder)
     }
     return await run(orders, orders.argv, 'running', own)
   } finally {
@@ -146,17 +145,20 @@ interface Own {
   gpuMemory: GpuMemory
   /** Of the children of earlier attempts. */
   cpuBeforeMs: number
+  pipe: Promise<RunPipe>
 }
 
 async function run(
   orders: Orders,
   argv: string[],
   phase: 'setup' | 'running',
-  { log, clock, family, gpuMemory, cpuBeforeMs }: Own,
+  { log, clock, family, gpuMemory, cpuBeforeMs, ...own }: Own,
 ): Promise<Outcome> {
   const startedAt = Date.now()
   const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH)
+  const pipe = await own.pipe
   if ('problem' in file) {
+    pipe.drop()
     log.say(file.text)
     return { is: file.problem, phase, text: file.text, startedAt, endedAt: startedAt }
   }
@@ -168,8 +170,10 @@ async function run(
     cwd: orders.cwd,
     env: orders.env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', pipe.stdout, 'ignore'],
   })
+  const printed = pipe.read(child, (part) => log.write(part))
+  const drained = new Promise<void>((resolve) => printed.once('close', resolve))
   const ended = new Promise<{ exitCode: number | null; signal: string | null }>(
     (resolve, reject) => {
       child.once('error', reject)
@@ -197,8 +201,6 @@ async function run(
     // What runs must not die of a full disk; what is said here only helps the next daemon.
     if (!isDiskFull(error)) throw error
   }
-  child.stdout.on('data', (chunk: Buffer) => log.write(chunk))
-  const drained = new Promise<void>((resolve) => child.stdout.once('close', resolve))
   family.watch()
   if (orders.hasGpus) gpuMemory.watch(() => new Set(family.seen().map((one) => one.pid)))
   const first = await Promise.race([
@@ -218,7 +220,7 @@ async function run(
   const { exitCode, signal } = await ended
   if (first === 'ended' && left > 0) log.say(`${left} processes that the run left were ended`)
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
-  child.stdout.destroy()
+  printed.destroy()
   const cpuMs = childrensCpuMs()
   const isOutOfMemory = (oomKills() ?? 0) > (before.oomKills ?? 0)
   return {

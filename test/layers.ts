@@ -30,6 +30,8 @@ const MAY_START_PROCESSES = [
   'lib/service/ask-manager.ts',
   'daemon/start-supervisor.ts',
   'daemon/supervisor.ts',
+  // Asks mkfifo.
+  'daemon/run-pipe.ts',
   'daemon/tell-end.ts',
   'lib/worker/find-python.ts',
   'lib/worker/start-celery.ts',

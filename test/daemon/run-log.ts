@@ -106,3 +106,15 @@ t.test('what a run says stands in order, at once and for its user alone', async 
   const { stdout } = await world.run('stat', ['-c', '%a', `${experiment.log}`])
   t.equal(stdout, '600\n')
 })
+
+t.test('a log is put together also where its supervisor died between two parts', async (t) => {
+  const file = logFile(t)
+  const log = new RunLog(file, 4000)
+  log.write(Buffer.from(lines(0, 5000)))
+  const [older, turns] = [`${file}.older`, readFileSync(`${file}.turns`).length]
+  writeFileSync(`${file}.turns`, '.'.repeat(turns + 1))
+  rmSync(older)
+  joinLog(file)
+  t.match(readFileSync(file, 'utf8'), CUT)
+  t.strictSame(readdirSync(join(file, '..')), ['log'])
+})
