@@ -18,7 +18,7 @@ import { withoutUsersFiles } from './users-files.ts'
 import { findDvcProject } from './workplace/dvc-cache.ts'
 import { makeReadable } from './workplace/slot.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
-import { treesOf } from './workplace/trees.ts'
+import { treeOf } from './workplace/trees.ts'
 
 export interface Limits {
   /** Untracked files above this go to the store and not into Git. */
@@ -140,7 +140,7 @@ const gather = async (
     }
     const isSame = look.changed.length === 0 && small.length === 0 && look.sameAs !== null
     const tree = isSame
-      ? (await treesOf(job.commonDir, look.sameAs ?? '')).tracked
+      ? await treeOf(job.commonDir, look.sameAs ?? '')
       : await gitText(['write-tree'], options)
     const large = [...files.filter((path) => !isSmall(path)), ...refused, ...secrets]
     const rest = ignored.filter((path) => !declared.includes(path) && !path.endsWith('/'))

@@ -15,7 +15,15 @@ import { layRunGit, refsForRun } from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
-import { differenceFrom, listFolders, noteHeld, type TreeFolders, treesOf } from './trees.ts'
+import {
+  differenceFrom,
+  listFolders,
+  noteHeld,
+  type TreeFolders,
+  type Trees,
+  treeOf,
+  treesOf,
+} from './trees.ts'
 import { readUserConfig, type UserConfig } from './user-config.ts'
 
 export interface Materialized {
@@ -68,7 +76,7 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
   beginChange(slot)
   const write = async (): Promise<string> => {
-    const trees = await treesOf(job.commonDir, job.snapshot)
+    const trees = await treesFor(job)
     const tree = await wholeTree(
       { ...slotPlace(slot), index: join(slot.folder, `index-${randomUUID()}`) },
       trees,
@@ -89,7 +97,7 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
     restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
-    await layRunGit(slot, job, config, refs)
+    await layRunGit(slot, job, trees, { config, refs })
     for (const sub of await submoduleJobs(slot, job, submodules)) {
       await layOut(sub.slot, sub.job)
       exclude(sub.slot, sub.job.commonDir, [])
@@ -107,3 +115,9 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     return write()
   })
 }
+
+/** Of a submodule its commit, which may be a merge of any number. */
+const treesFor = async ({ commonDir, snapshot, baseline }: Work): Promise<Trees> =>
+  snapshot === baseline
+    ? { tracked: await treeOf(commonDir, snapshot), untracked: null }
+    : treesOf(commonDir, snapshot)

@@ -1,11 +1,20 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { git, gitText } from '../../lib/git.ts'
 import { NO_HOOKS } from '../../lib/no-hooks.ts'
 import type { Work } from '../job.ts'
 import { remembered } from '../remembered.ts'
 import { marked } from './orphans.ts'
+import { changeIndex } from './run-index.ts'
 import type { Slot } from './slot.ts'
+import { type Trees, towards, treeOf } from './trees.ts'
 import { printConfig, type UserConfig } from './user-config.ts'
 
 /**
@@ -15,8 +24,8 @@ import { printConfig, type UserConfig } from './user-config.ts'
 export const layRunGit = async (
   slot: Slot,
   job: Work,
-  config: UserConfig,
-  refs: string,
+  trees: Trees,
+  { config, refs }: { config: UserConfig; refs: string },
 ): Promise<void> => {
   const gitDir = join(slot.workplace, '.git')
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
@@ -41,11 +50,31 @@ export const layRunGit = async (
   for (const file of ['shallow', 'info/attributes', 'info/sparse-checkout']) {
     copyIfThere(join(slot.gitDir, file), join(gitDir, file))
   }
-  copyFileSync(slot.index, join(gitDir, 'index'))
-  const place = { gitDir, worktree: slot.workplace }
+  await layIndex(slot, job, trees)
+}
+
+/** More changes than these are git's. */
+const MANY_CHANGES = 2000
+
+/** The slot's index with the baseline's files: what the snapshot changed in them shows as unstaged. */
+const layIndex = async (slot: Slot, job: Work, trees: Trees): Promise<void> => {
+  const gitDir = join(slot.workplace, '.git')
+  const index = join(gitDir, 'index')
+  const changes = await towards(job.commonDir, trees, await treeOf(job.commonDir, job.baseline))
+  const algorithm = job.baseline.length === 40 ? 'sha1' : 'sha256'
+  const changed =
+    changes.size > MANY_CHANGES
+      ? null
+      : changeIndex(readFileSync(slot.index), [...changes], algorithm)
+  if (changes.size > 0 && changed !== null) {
+    writeFileSync(index, changed)
+    return
+  }
+  copyFileSync(slot.index, index)
+  if (changes.size === 0) return
   await git(['read-tree', '-m', job.baseline], {
     cwd: slot.workplace,
-    place,
+    place: { gitDir, worktree: slot.workplace },
     env: marked(slot.outermost),
   })
 }

@@ -25,12 +25,15 @@ export interface Difference {
   leaving: string[]
 }
 
-/** The trees of a commit, or of a stash of three parents. Throws `GitError` where they are missing. */
-export const treesOf = async (commonDir: string, commit: string): Promise<Trees> => {
-  const { tree, parents } = parseCommit(await contentOf(commonDir, commit))
+/** A commit's tree. Throws `GitError` where it is missing. */
+export const treeOf = async (commonDir: string, commit: string): Promise<string> =>
+  parseCommit(await contentOf(commonDir, commit)).tree
+
+/** A snapshot's trees, the second from its third parent. Throws `GitError` where they are missing. */
+export const treesOf = async (commonDir: string, snapshot: string): Promise<Trees> => {
+  const { tree, parents } = parseCommit(await contentOf(commonDir, snapshot))
   const third = parents[2]
-  if (third === undefined) return { tracked: tree, untracked: null }
-  return { tracked: tree, untracked: parseCommit(await contentOf(commonDir, third)).tree }
+  return { tracked: tree, untracked: third === undefined ? null : await treeOf(commonDir, third) }
 }
 
 const contentOf = async (commonDir: string, oid: string): Promise<Buffer> => {
@@ -135,42 +138,82 @@ export const differenceFrom = async (
   const file = join(slot.folder, HELD)
   if (!existsSync(slot.index) || !existsSync(file)) return null
   const before = JSON.parse(readFileSync(file, 'utf8')) as Trees
-  const found = { hasOtherAttributes: false, leaving: new Set<string>() }
   try {
-    await compare(commonDir, '', [before.tracked, after.tracked], found)
-    await compare(commonDir, '', [before.untracked, after.untracked], found)
+    const changes = [
+      ...(await changedFiles(commonDir, before.tracked, after.tracked)),
+      ...(await changedFiles(commonDir, before.untracked, after.untracked)),
+    ]
+    return {
+      hasOtherAttributes: changes.some(({ path }) => /(?:^|\/)\.gitattributes$/.test(path)),
+      leaving: [
+        ...new Set(
+          changes.filter(({ now }) => now === null).map(({ path }) => posix.dirname(path)),
+        ),
+      ],
+    }
   } catch (error) {
     // What an experiment had that was removed since may be gone.
     if (error instanceof GitError) return null
     throw error
   }
-  return { ...found, leaving: [...found.leaving] }
 }
 
-const compare = async (
+/** A file as a tree has it, its mode as `100644` and the like. */
+export interface TreeFile {
+  mode: string
+  oid: string
+}
+
+/** A file that is another in one tree than in the other, or in one alone. */
+interface ChangedFile {
+  path: string
+  was: TreeFile | null
+  now: TreeFile | null
+}
+
+/** Files, links and submodules that two trees do not have alike; null is a tree without any. */
+export const changedFiles = async (
   commonDir: string,
-  path: string,
-  [before, after]: [string | null, string | null],
-  found: { hasOtherAttributes: boolean; leaving: Set<string> },
-): Promise<void> => {
-  if (before === after) return
+  before: string | null,
+  after: string | null,
+  folder = '',
+): Promise<ChangedFile[]> => {
+  if (before === after) return []
   const oids = [before, after].filter((oid) => oid !== null)
   const trees = new Map((await readTrees(commonDir, oids)).map((entries, i) => [oids[i], entries]))
-  const had = trees.get(before ?? '') ?? []
-  const has = new Map((trees.get(after ?? '') ?? []).map((entry) => [entry.name, entry]))
-  const names = new Map(had.map((entry) => [entry.name, entry]))
-  for (const name of new Set([...names.keys(), ...has.keys()])) {
-    const [old, own] = [names.get(name), has.get(name)]
+  const had = new Map(trees.get(before ?? '')?.map((entry) => [entry.name, entry]))
+  const has = new Map(trees.get(after ?? '')?.map((entry) => [entry.name, entry]))
+  const changed: ChangedFile[] = []
+  for (const name of new Set([...had.keys(), ...has.keys()])) {
+    const [old, own] = [had.get(name), has.get(name)]
     if (old?.oid === own?.oid && old?.mode === own?.mode) continue
-    if (name === '.gitattributes') found.hasOtherAttributes = true
-    const full = `${path}${name}`
-    if (isFile(old) && !isFile(own)) found.leaving.add(posix.dirname(full))
-    await compare(commonDir, `${full}/`, [folderOf(old), folderOf(own)], found)
+    const path = `${folder}${name}`
+    const [was, now] = [fileOf(old), fileOf(own)]
+    if (was !== null || now !== null) changed.push({ path, was, now })
+    changed.push(...(await changedFiles(commonDir, folderOf(old), folderOf(own), `${path}/`)))
   }
+  return changed
 }
 
-const isFile = (entry: TreeEntry | undefined): boolean =>
-  entry !== undefined && entry.mode !== FOLDER
+const fileOf = (entry: TreeEntry | undefined): TreeFile | null =>
+  entry === undefined || entry.mode === FOLDER ? null : { mode: entry.mode, oid: entry.oid }
 
 const folderOf = (entry: TreeEntry | undefined): string | null =>
   entry?.mode === FOLDER ? entry.oid : null
+
+/** What must change in an index of a snapshot's files to make it one of its baseline's. */
+export const towards = async (
+  commonDir: string,
+  { tracked, untracked }: Trees,
+  baseline: string,
+): Promise<Map<string, TreeFile | null>> => {
+  const changes = new Map(
+    (await changedFiles(commonDir, tracked, baseline)).map(({ path, now }) => [path, now]),
+  )
+  for (const { path, now } of await changedFiles(commonDir, null, untracked)) {
+    const file = changes.get(path) ?? null
+    if (file !== null && file.oid === now?.oid && file.mode === now.mode) changes.delete(path)
+    else changes.set(path, file)
+  }
+  return changes
+}

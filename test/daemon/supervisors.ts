@@ -26,6 +26,7 @@ t.test('a supervisor takes the next run after a short one, and none after a sign
     timeoutMs: null,
     graceMs: 0,
     maxLogBytes: 100_000,
+    hasGpus: false,
   })
   const run = async (name: string, given: Orders) => {
     const path = attempt(name)
