@@ -2,16 +2,14 @@ import { compare, type Row } from './measure.ts'
 import { dvcCopy } from './peers.ts'
 import type { World } from './world.ts'
 
-const TURNS = 11
-
 /** `add` of one, against Node's start and the git commands that a stash and a ref cost; and DVC's. */
 export const benchAdd = async (
   world: World,
   path: string,
-  { size, dvcFactor }: { size: string; dvcFactor: number },
+  { size, turns, dvcFactor }: { size: string; turns: number; dvcFactor: number | null },
 ): Promise<Row> => {
   await world.call(path, 'git', 'exp', 'daemon', 'start')
-  const of = await compare(TURNS, {
+  const of = await compare(turns, {
     add: async () => {
       await world.call(path, 'git', 'exp', 'add', '--', 'true')
     },
@@ -24,7 +22,7 @@ export const benchAdd = async (
       await world.call(path, 'git', 'exp', 'wait')
     },
   })
-  const dvc = await dvcCopy(world, path)
+  const dvc = dvcFactor === null ? null : await dvcCopy(world, path)
   const ofDvc = await compare(dvc === null ? 0 : 1, {
     queue: async () => {
       if (dvc === null) return
@@ -40,12 +38,12 @@ export const benchAdd = async (
     ours,
     beside: [
       { what: 'node -e 0, git stash create, git update-ref', figure: reference },
-      { what: 'dvc exp run --queue', figure: theirs },
+      ...(dvcFactor === null ? [] : [{ what: 'dvc exp run --queue', figure: theirs }]),
     ],
-    bar: `2 × git’s, 1/${dvcFactor} of DVC’s`,
+    bar: dvcFactor === null ? '2 × git’s' : `2 × git’s, 1/${dvcFactor} of DVC’s`,
     ofBar: Math.max(
       ours.median / (2 * reference.median),
-      theirs === null ? 0 : (dvcFactor * ours.median) / theirs.median,
+      theirs === null || dvcFactor === null ? 0 : (dvcFactor * ours.median) / theirs.median,
     ),
   }
 }

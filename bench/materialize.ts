@@ -7,8 +7,6 @@ import { parseSpec } from '../lib/spec/spec.ts'
 import { compare, type Row } from './measure.ts'
 import type { World } from './world.ts'
 
-const TURNS = 9
-
 /**
  * A slot filled anew, and one that differs from its snapshot in one file, beside what git needs for
  * a new worktree and to check out the same change.
@@ -17,6 +15,7 @@ export const benchMaterialize = async (
   world: World,
   path: string,
   size: string,
+  turns: number,
 ): Promise<Row[]> => {
   const git = (...args: string[]): Promise<string> => world.call(path, 'git', ...args)
   const place = join(world.folder, 'worktree')
@@ -31,7 +30,7 @@ export const benchMaterialize = async (
   let turn = 0
   const next = (): string => snapshots[turn++ % 2] ?? ''
   const other = join(world.folder, 'other')
-  const of = await compare(TURNS, {
+  const of = await compare(turns, {
     warm: async () => {
       await materialize(slot, jobFor(path, next()))
     },
