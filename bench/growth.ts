@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDatabase } from '../daemon/database.ts'
 import { openQueue } from '../daemon/queue.ts'
 import { makePlaces, places } from '../lib/places.ts'
+import { cpuMsOf, daemonOf, privateMegabytes } from './daemon-facts.ts'
 import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
 import { addRow } from './rows.ts'
 import { makeRepository, makeWorld, type World } from './world.ts'
@@ -103,21 +103,12 @@ const fillAndClaim = async (world: World, path: string, length: number): Promise
   return figureOf(times)
 }
 
-/** A daemon that has been left alone: bytes of its own, and its share of one processor. */
+/** A daemon that has been left alone: what it has of its own, and its share of one processor. */
 const lookAtIdle = async (world: World): Promise<{ megabytes: number; percent: number }> => {
-  const hint = readFileSync(`${world.env.GIT_EXP_HOME}/daemon.hint`, 'utf8')
-  const pid = /(?:^| )(\d+) [0-9a-f]{8}-/.exec(hint)?.[1] ?? ''
+  const pid = daemonOf(world)
   await wait(IDLE_MS / 5)
-  const before = ticksOf(pid)
+  const before = cpuMsOf(pid).own
   await wait(IDLE_MS)
-  const percent = ((ticksOf(pid) - before) * 10 * 100) / IDLE_MS
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return { megabytes: Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024, percent }
-}
-
-/** Hundredths of a second of processor time. */
-const ticksOf = (pid: string): number => {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11]) + Number(fields[12])
+  const percent = ((cpuMsOf(pid).own - before) * 100) / IDLE_MS
+  return { megabytes: privateMegabytes(pid), percent }
 }

@@ -4,7 +4,7 @@ import { benchCommit } from './commit.ts'
 import { benchGrowth } from './growth.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
-import { machineNow, type Results, rowLine, writeResults } from './page.ts'
+import { addResults, rowLine } from './page.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
 import { benchShow } from './show.ts'
 import { benchStart } from './start.ts'
@@ -43,7 +43,7 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
     work: async (world, path, size) => {
       const rows: Row[] = []
       for (const jobs of size === 'small' ? [1, 2, 8] : [2]) {
-        rows.push(await benchThroughput(world, path, size, jobs))
+        rows.push(...(await benchThroughput(world, path, size, jobs)))
       }
       return rows
     },
@@ -75,16 +75,11 @@ for (const name of wanted) {
   if (!names.includes(name)) throw new Error(`--only takes ${names.join(', ')}`)
 }
 
-const results: Results = { machine: machineNow(), rows: [] }
 const add = (rows: Row[]): void => {
-  for (const row of rows) {
-    console.log(rowLine(row))
-    results.rows.push(row)
-  }
-  // Figures of single rows are for who asked; the page has those of one whole run.
-  writeResults(results, values.only === undefined && values.size === undefined)
+  for (const row of rows) console.log(rowLine(row))
+  addResults(rows)
 }
-console.log(JSON.stringify(results.machine))
+
 const inRepository = async (size: Size): Promise<void> => {
   const works = wanted.filter((name) => IN_REPOSITORY[name]?.sizes.includes(size))
   if (works.length === 0 || values.size?.includes(size) === false) return
@@ -96,7 +91,13 @@ const inRepository = async (size: Size): Promise<void> => {
     await world.end()
   }
 }
-const [smallest, ...larger] = Object.keys(SIZES) as Size[]
-if (smallest !== undefined) await inRepository(smallest)
-for (const name of wanted) add((await ALONE[name]?.()) ?? [])
-for (const size of larger) await inRepository(size)
+const alone = async (name: string): Promise<void> => {
+  if (wanted.includes(name)) add((await ALONE[name]?.()) ?? [])
+}
+// What takes longest comes last.
+await inRepository('small')
+await alone('growth')
+await alone('sweep')
+await inRepository('20,000 files')
+await alone('show')
+await inRepository('100,000 files')

@@ -1,36 +1,48 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Figure, Row } from './measure.ts'
 
-/** How large the machine is, and what else ran on it; never which one it is. */
-export interface Machine {
+/** How large the machine is; never which one it is. */
+interface Machine {
   cores: number
   memoryGigabytes: number
   node: string
   system: string
-  /** How many processes wanted a processor in the minute before. */
-  loadBefore: number
 }
 
-export interface Results {
+/** A row, and how many processes wanted a processor in the minute before its end. */
+type MeasuredRow = Row & { load: number }
+
+interface Results {
   machine: Machine
-  rows: Row[]
+  rows: MeasuredRow[]
 }
 
-export const machineNow = (): Machine => ({
+const FILE = join(import.meta.dirname, 'results.json')
+const PAGE = join(import.meta.dirname, '../docs/speed.md')
+
+const machineNow = (): Machine => ({
   cores: availableParallelism(),
   memoryGigabytes: Math.round(totalmem() / 1024 ** 3),
   node: process.version,
   system: process.platform,
-  loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
 })
 
-/** Writes `bench/results.json`, and with all rows the page of them. */
-export const writeResults = (results: Results, isWhole: boolean): void => {
-  const file = join(import.meta.dirname, isWhole ? 'results.json' : 'results-part.json')
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
-  if (isWhole) writeFileSync(join(import.meta.dirname, '../docs/speed.md'), pageOf(results))
+/**
+ * Puts rows in the place of earlier ones that say the same, and writes the page anew. What was
+ * measured on a machine of another size is forgotten.
+ */
+export const addResults = (rows: Row[]): void => {
+  const machine = machineNow()
+  const load = Math.round((loadavg()[0] ?? 0) * 10) / 10
+  const known = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : null
+  const isSame = JSON.stringify(known?.machine) === JSON.stringify(machine)
+  const all = new Map((isSame ? (known?.rows ?? []) : []).map((row) => [row.what, row]))
+  for (const row of rows) all.set(row.what, { ...row, load })
+  const results = { machine, rows: [...all.values()] }
+  writeFileSync(FILE, `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(PAGE, pageOf(results))
 }
 
 /** A row for the terminal. */
@@ -59,28 +71,35 @@ const short = (value: number): string =>
 
 const pageOf = ({ machine, rows }: Results): string => `# How fast it is
 
-Medians of one run of \`npm run bench\`, the fastest and the slowest time in brackets. What stands
-beside a figure was measured in turns with it, in the same repository. “Of the bar” is our figure as a
-multiple of what is allowed: 1 and less is within it. Other programs ran on the machine meanwhile, so
-ratios say more than times.
+Medians as \`npm run bench\` measured them, the fastest and the slowest in brackets. What stands beside a
+figure was measured in turns with it, in the same repository. “Of the bar” is our median as a multiple
+of what is allowed: 1 and less is within it. “Load” is how many processes wanted a core meanwhile: where
+it is more than the machine has cores, each took so many times as long as alone, and only what compares
+two figures of a row says something.
 
-The machine: ${machine.cores} cores, ${machine.memoryGigabytes} GB of memory, ${machine.system}, Node ${machine.node}; ${machine.loadBefore} processes wanted
-a core in the minute before.
+The machine: ${machine.cores} cores, ${machine.memoryGigabytes} GB of memory, ${machine.system}, Node ${machine.node}.
 
     npm run bench                     # all of it
-    npm run bench -- --only add       # one row: add, start, materialize, throughput, commit,
-                                      # supervisor, log, sweep, show, growth
+    npm run bench -- --only add       # also start, materialize, throughput, commit, supervisor, log,
+                                      # sweep, show, growth; --size small, '20,000 files', …
 
 DVC, pueue, task-spooler (\`tsp\`) and nq are measured where they are on the PATH.
 
-| what | git exp | beside it | bar | of the bar |
-|---|---|---|---|---|
+| what | git exp | beside it | bar | of the bar | load |
+|---|---|---|---|---|---|
 ${rows.map(tableLine).join('\n')}
 `
 
-const tableLine = (row: Row): string => {
+const tableLine = (row: MeasuredRow): string => {
   const beside = row.beside.map(({ what, figure }) => `${what}: ${textOf(figure, row)}`)
   const ofBar = row.ofBar === null || Number.isNaN(row.ofBar) ? '' : row.ofBar.toFixed(2)
-  const bar = row.bar ?? ''
-  return `| ${row.what} | ${textOf(row.ours, row)} | ${beside.join('<br>')} | ${bar} | ${ofBar} |`
+  const cells = [
+    row.what,
+    textOf(row.ours, row),
+    beside.join('<br>'),
+    row.bar ?? '',
+    ofBar,
+    row.load,
+  ]
+  return `| ${cells.join(' | ')} |`
 }

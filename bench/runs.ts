@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { privateMegabytes } from './daemon-facts.ts'
 import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
 import type { World } from './world.ts'
 
@@ -18,8 +19,7 @@ export const benchSupervisor = async (world: World, path: string): Promise<Row> 
   await world.call(path, 'sh', '-c', wait, begun)
   const file = join(world.env.GIT_EXP_HOME ?? '', 'runs', id, '1', 'supervisor')
   const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number }
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const megabytes = Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024
+  const megabytes = privateMegabytes(String(pid))
   await world.call(path, 'git', 'exp', 'stop', name)
   await world.call(path, 'sh', '-c', 'git exp wait "$0" || :', name)
   return {

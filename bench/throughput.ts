@@ -1,12 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { cpuMsOf, daemonOf } from './daemon-facts.ts'
 import { type Figure, figureOf, type Row } from './measure.ts'
 import { dvcCopy, isInstalled } from './peers.ts'
 import type { World } from './world.ts'
 
-const EXPERIMENTS = 60
+const EXPERIMENTS = 30
 const TURNS = 3
+/** What an experiment that changes nothing starts at least, in the daemon and its supervisor. */
+const PROCESSES = 7
 const BAR_PER_SECOND = 20
+/** What the bar is for: as many jobs on as many cores. */
+const CORES = 2
 /** DVC is given so many: it takes seconds for each. */
 const FEW = 4
 
@@ -16,29 +22,61 @@ export const benchThroughput = async (
   path: string,
   size: string,
   jobs = 2,
-): Promise<Row> => {
+): Promise<Row[]> => {
   await world.call(path, 'git', 'exp', 'daemon', 'restart', '--jobs', String(jobs))
+  const pid = daemonOf(world)
+  const before = cpuMsOf(pid)
   const ours = await rateOf(TURNS, EXPERIMENTS, async () => {
     await world.call(path, 'git', 'exp', 'add', '-S', `n=range(0,${EXPERIMENTS})`, '--', 'true')
     await world.call(path, 'git', 'exp', 'wait')
   })
+  // Supervisors count once they have ended.
+  await wait(1000)
+  const after = cpuMsOf(pid)
+  const cpuMs = (after.own + after.children - before.own - before.children) / (TURNS * EXPERIMENTS)
+  const processes = await rateOf(TURNS, EXPERIMENTS, () => startProcesses(world, path, jobs))
   const place = join(world.folder, 'worktree')
   const worktrees = await rateOf(TURNS, 1, async () => {
     await world.call(path, 'git', 'worktree', 'add', '--quiet', '--detach', place)
     await world.call(place, 'true')
     await world.call(path, 'git', 'worktree', 'remove', '--force', place)
   })
-  return {
-    what: `no-op experiments end to end, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}, ${size}`,
-    unit: 'a second',
-    ours,
-    beside: [
-      { what: 'git worktree add, true, git worktree remove, one by one', figure: worktrees },
-      ...(jobs === 2 && size === 'small' ? await peersRates(world, path) : []),
-    ],
-    bar: jobs === 2 ? `${BAR_PER_SECOND} a second` : null,
-    ofBar: jobs === 2 ? BAR_PER_SECOND / ours.median : null,
+  const bar = (CORES * 1000) / BAR_PER_SECOND
+  return [
+    {
+      what: `no-op experiments end to end, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}, ${size}`,
+      unit: 'a second',
+      ours,
+      beside: [
+        {
+          what: `${PROCESSES} git processes that do nothing, ${jobs} at a time`,
+          figure: processes,
+        },
+        { what: 'git worktree add, true, git worktree remove, one by one', figure: worktrees },
+        ...(jobs === CORES && size === 'small' ? await peersRates(world, path) : []),
+      ],
+      bar: jobs === CORES ? `${BAR_PER_SECOND} a second` : null,
+      ofBar: jobs === CORES ? BAR_PER_SECOND / ours.median : null,
+    },
+    {
+      what: `processor time of a no-op experiment, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}, ${size}`,
+      unit: 'ms',
+      ours: figureOf([cpuMs]),
+      beside: [],
+      bar:
+        jobs === CORES ? `${bar} ms: what ${BAR_PER_SECOND} a second have on ${CORES} cores` : null,
+      ofBar: jobs === CORES ? cpuMs / bar : null,
+    },
+  ]
+}
+
+/** As many processes as so many experiments start, and nothing else: a floor. */
+const startProcesses = async (world: World, path: string, jobs: number): Promise<void> => {
+  let left = EXPERIMENTS * PROCESSES
+  const one = async (): Promise<void> => {
+    while (left-- > 0) await world.call(path, 'git', '--version')
   }
+  await Promise.all(Array.from({ length: jobs }, one))
 }
 
 const rateOf = async (turns: number, count: number, work: () => Promise<void>): Promise<Figure> => {

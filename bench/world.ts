@@ -25,6 +25,7 @@ export const makeWorld = (): World => {
     XDG_CACHE_HOME: join(folder, 'cache'),
     GIT_CONFIG_NOSYSTEM: '1',
     LC_ALL: 'C.UTF-8',
+    DVC_NO_ANALYTICS: '1',
   }
   writeFileSync(
     join(folder, 'home', '.gitconfig'),
