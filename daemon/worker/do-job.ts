@@ -5,6 +5,7 @@ import type { ClusterOutcome } from '../../lib/cluster/outcome.ts'
 import type { SeenJob } from '../../lib/cluster/read-jobs.ts'
 import { readClusterKey } from '../../lib/cluster/sign.ts'
 import { UserError } from '../../lib/errors.ts'
+import type { Reason } from '../../lib/experiment.ts'
 import { isAllowedRemote } from '../../lib/worker/allowed-remotes.ts'
 import { stopText } from '../end-of-run.ts'
 import { note } from '../events.ts'
@@ -104,7 +105,8 @@ const runClaimed = async (worker: Worker, claimed: Claimed, leash: Leash): Promi
   try {
     // It may have been ended or cancelled since it was looked at.
     await watch.look()
-    const work = await workOf(claimed)
+    const work = await workOf(claimed).catch(wrongSnapshot)
+    if ('problem' in work) return await refuse(worker, claimed, work.problem, leash)
     noteCurrent(worker, work)
     const ran = watch.signal.aborted
       ? { is: 'given-up' as const }
@@ -122,6 +124,38 @@ const runClaimed = async (worker: Worker, claimed: Claimed, leash: Leash): Promi
     forgetCurrent(worker)
     await tidy(worker, claimed)
   }
+}
+
+/** Of a snapshot that no worker can run, why. */
+const wrongSnapshot = (error: unknown): { problem: string } => {
+  if (!(error instanceof UserError)) throw error
+  return { problem: error.message }
+}
+
+const refuse = async (
+  worker: Worker,
+  claimed: Claimed,
+  text: string,
+  leash: Leash,
+): Promise<Verdict> => {
+  const { attempt: number, worker: node, host } = claimed.claim
+  const reason: Reason = { code: 'missing-object', text }
+  const outcome = { ...NOTHING, state: 'refused' as const, reason, attempt: number }
+  const ended = isoTime(worker.clock())
+  const log = Buffer.from(`[git exp] refused: ${text}\n`)
+  const letter = await letterOf(claimed, { ...outcome, ended, worker: node, host }, log)
+  await putLetter(worker, letter)
+  return publish(worker, letter, leash)
+}
+
+/** Of a job that did not run. */
+const NOTHING = {
+  exit_code: null,
+  signal: null,
+  started: null,
+  result: null,
+  failure: null,
+  resources: null,
 }
 
 /** Whatever goes wrong with it, the job has its verdict. */
@@ -165,17 +199,12 @@ const end = async (
 ): Promise<Verdict> => {
   const last = claimsOf(job).at(-1)
   const outcome: ClusterOutcome = {
+    ...NOTHING,
     ...how,
     attempt: last?.attempt ?? job.outcome?.attempt ?? 0,
-    exit_code: null,
-    signal: null,
-    started: null,
-    result: null,
-    failure: null,
     ended: isoTime(worker.clock()),
     worker: last?.worker ?? null,
     host: last?.host ?? null,
-    resources: null,
   }
   const { claim, log } = job.oids
   const text = `[git exp] ${how.state}: ${how.reason?.text ?? ''}\n`

@@ -11,6 +11,7 @@ import { isAlive } from '../../lib/process-identity.ts'
 import { transferLfs } from '../../lib/remote/beside-git.ts'
 import { settle } from '../../lib/settle.ts'
 import { parseSnapshotMessage } from '../../lib/snapshot.ts'
+import { commitSpec } from '../../lib/spec/commit-spec.ts'
 import { type End, endOf } from '../end-of-run.ts'
 import { note } from '../events.ts'
 import type { Work } from '../job.ts'
@@ -48,7 +49,6 @@ export const workOf = async (claimed: Claimed): Promise<Work> => {
   if (id !== claimed.exp || baseline !== claimed.baseline || parents[0] !== baseline) {
     throw new UserError('remote', 'the snapshot is another experiment’s than its message says')
   }
-  if (spec === null) throw new UserError('remote', 'the snapshot does not say what to run')
   return {
     id,
     name: claimed.name,
@@ -56,7 +56,8 @@ export const workOf = async (claimed: Claimed): Promise<Work> => {
     branch,
     snapshot: claimed.snapshot,
     workdir,
-    spec,
+    // What a hook queued says it in the commit's own files.
+    spec: spec ?? (await commitSpec(claimed.clone, null, claimed.snapshot)),
     commonDir: claimed.clone,
     worktree: null,
     attempt: claimed.claim.attempt,

@@ -3,7 +3,9 @@ import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { jobMessage } from '../../lib/cluster/job-message.ts'
+import { jobRef } from '../../lib/cluster/job-refs.ts'
 import { openBroker } from '../../lib/cluster/open-broker.ts'
+import { uuid7 } from '../../lib/uuid.ts'
 import { isAlive } from '../fixture/daemon-process.ts'
 import { gate } from '../fixture/gate.ts'
 import { until } from '../fixture/until.ts'
@@ -97,6 +99,22 @@ t.test('what a worker publishes and takes', { skip: brokersMissing() }, async (t
     t.match((await cluster.ended(await cluster.submit('good', 'true'))).state, {
       outcome: { state: 'succeeded' },
     })
+  })
+
+  await t.test('a snapshot that is another experiment’s is refused, with the reason', async (t) => {
+    const owner = await cluster.submit('owner', 'true', { queue: 'exp.gpu' })
+    const thief = { ...owner, id: uuid7(Date.now()), queue: 'exp.default' }
+    await cluster.repo.git(
+      'push',
+      '-q',
+      'origin',
+      `${owner.snapshot}:${jobRef(thief.id, 'snapshot')}`,
+    )
+    await cluster.send(thief)
+    const { state, oids } = await cluster.ended(thief)
+    const reason = { text: 'the snapshot is another experiment’s than its message says' }
+    t.match(state, { outcome: { state: 'refused', attempt: 1, reason, worker: host.node } })
+    t.match(oids, { claim: null, snapshot: null })
   })
 
   const noLfs = spawnSync('git', ['lfs', 'version']).status !== 0 && 'no git-lfs here'
