@@ -319,7 +319,31 @@ class Refresh(bootsteps.StartStopStep):
             log.warning('cannot refresh what is held: %r', error)
 
 
-app.steps['consumer'].add(Refresh)
+class Reconnect(bootsteps.StartStopStep):
+    """RabbitMQ closes the channel of who works on a message longer than its consumer_timeout. Celery
+    takes that for a fault of its own and dies, and what it runs with it; here it connects anew. The
+    message goes to a worker that asks this one, which still runs the job, and waits."""
+
+    requires = {'celery.worker.consumer.tasks:Tasks'}
+
+    def __init__(self, consumer, **kwargs):
+        super().__init__(consumer, **kwargs)
+        if is_redis:
+            return
+        from amqp.exceptions import PreconditionFailed
+        loop = consumer.loop
+
+        def until_closed(*args, **kwargs):
+            try:
+                return loop(*args, **kwargs)
+            except PreconditionFailed as error:
+                raise ConnectionResetError(str(error)) from error
+
+        consumer.loop = until_closed
+
+
+for step in (Refresh, Reconnect):
+    app.steps['consumer'].add(step)
 
 
 @worker_ready.connect
