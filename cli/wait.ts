@@ -16,6 +16,10 @@ export const wait = async (options: { names: string[]; all?: boolean }): Promise
   }
   const session = await openSession()
   const waited = await choose(session, names)
+  const held = waited.filter(({ state }) => state.is === 'held').map(({ name }) => name)
+  if (held.length > 0) {
+    process.stderr.write(`waits also for what is held: git exp release ${held.join(' ')}\n`)
+  }
   const told = new Set<string>()
   const ended = await followExperiments(
     session.places,

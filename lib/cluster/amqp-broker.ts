@@ -155,7 +155,7 @@ const examine = async (
     isOld
       ? {
           is: 'note',
-          text: `RabbitMQ ${version} takes what runs longer than its consumer_timeout, by itself 30 minutes, for lost and has it run again; what it is set to cannot be asked`,
+          text: `RabbitMQ ${version} gives a message again whose run is longer than its consumer_timeout, by itself 30 minutes; the run goes on, its worker connects anew. What it is set to cannot be asked`,
           fix: 'in its rabbitmq.conf: consumer_timeout = 864000000',
         }
       : { is: 'ok', text: 'runs may take 10 days (x-consumer-timeout)', fix: null },
