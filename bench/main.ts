@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchAdd } from './add.ts'
 import { benchCommit } from './commit.ts'
+import { benchDisk } from './disk.ts'
 import { benchGrowth } from './growth.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
@@ -37,6 +38,10 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
   materialize: {
     sizes: ['small', '20,000 files', '100,000 files'],
     work: (world, path, size) => benchMaterialize(world, path, size, SIZES[size].turns),
+  },
+  disk: {
+    sizes: ['small', '20,000 files'],
+    work: async (world, path, size) => [await benchDisk(world, path, size)],
   },
   throughput: {
     sizes: ['small', '20,000 files'],
