@@ -67,7 +67,7 @@ const textOf = (figure: Figure | null, { unit }: Row): string => {
 const short = (value: number): string =>
   value >= 1000
     ? Math.round(value).toLocaleString('en')
-    : value.toPrecision(3).replace(/\.?0+$/, '')
+    : String(Number(value.toPrecision(3)))
 
 const pageOf = ({ machine, rows }: Results): string => `# How fast it is
 
