@@ -65,9 +65,7 @@ const textOf = (figure: Figure | null, { unit }: Row): string => {
 }
 
 const short = (value: number): string =>
-  value >= 1000
-    ? Math.round(value).toLocaleString('en')
-    : String(Number(value.toPrecision(3)))
+  value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 
 const pageOf = ({ machine, rows }: Results): string => `# How fast it is
 
