@@ -3,7 +3,7 @@ import { UserError } from '../lib/errors.ts'
 import { changeRefs } from '../lib/refs.ts'
 import { transferLfs } from '../lib/remote/beside-git.ts'
 import { checkRemote } from '../lib/remote/remote-git.ts'
-import { fetchRefs, pulledFolder, pulledRefs, type SharedRef } from '../lib/remote/remote-refs.ts'
+import { fetchRefs, pulledFolder, refsUnder, type SharedRef } from '../lib/remote/remote-refs.ts'
 import { localRef, type Settled, settlePulled } from '../lib/remote/settle-pulled.ts'
 import { request } from '../lib/request.ts'
 import { FOLLOW, newTicket } from '../lib/ticket.ts'
@@ -144,7 +144,7 @@ const tell = (
 const namesOf = (refs: SharedRef[]): string => [...new Set(refs.map(({ name }) => name))].join(', ')
 
 const drop = async (commonDir: string, under: string): Promise<void> => {
-  const refs = await pulledRefs(commonDir, under)
+  const refs = await refsUnder(commonDir, under)
   if (refs.length > 0) {
     await changeRefs(
       commonDir,
@@ -155,7 +155,7 @@ const drop = async (commonDir: string, under: string): Promise<void> => {
 
 /** Of a pull that was killed. */
 const dropLeftOvers = async (commonDir: string): Promise<void> => {
-  const refs = await pulledRefs(commonDir, 'refs/git-exp/pulled/')
+  const refs = await refsUnder(commonDir, 'refs/git-exp/pulled/')
   const folders = new Set(refs.map(({ ref }) => ref.split('/')[3] ?? ''))
   for (const folder of folders) {
     if (Date.now() - uuidTime(folder) > LEFT_OVER_MS) await drop(commonDir, pulledFolder(folder))

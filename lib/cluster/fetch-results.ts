@@ -1,8 +1,9 @@
 import { resolveNames } from '../cat-file.ts'
 import { UserError } from '../errors.ts'
 import { changeRefs } from '../refs.ts'
-import { portions, remoteGit } from '../remote/remote-git.ts'
-import { pulledRefs } from '../remote/remote-refs.ts'
+import { fetchInto } from '../remote/fetch-into.ts'
+import { portions } from '../remote/remote-git.ts'
+import { refsUnder } from '../remote/remote-refs.ts'
 
 /** What an attempt left on the remote: its ref there, and the commit that its outcome names. */
 export interface Left {
@@ -22,19 +23,9 @@ export const fetchResults = async (
 ): Promise<{ found: Set<string>; drop: () => Promise<void> }> => {
   const into = `refs/git-exp/seen/${key}.ended/`
   const fetch = (some: Left[]) =>
-    remoteGit(gitDir, {
-      args: [
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-write-fetch-head',
-        '--no-recurse-submodules',
-        '--no-auto-maintenance',
-        '--no-prune',
-        '--refmap=',
-      ],
+    fetchInto(gitDir, {
       remote,
-      operands: some.map(({ id, ref }) => `+${ref}:${into}${id}`),
+      refspecs: some.map(({ id, ref }) => `+${ref}:${into}${id}`),
     })
   const byRef = new Map(wanted.map((one) => [one.ref, one]))
   for (const part of portions([...byRef.keys()])) {
@@ -52,7 +43,7 @@ export const fetchResults = async (
     wanted.map(({ id }) => `${into}${id}`),
   )
   const drop = async (): Promise<void> => {
-    const refs = await pulledRefs(gitDir, into)
+    const refs = await refsUnder(gitDir, into)
     await changeRefs(
       gitDir,
       refs.map(({ ref, oid }) => ({ to: 'delete', ref, oid })),

@@ -1,8 +1,9 @@
 import { parseCommit, readObjects, readSmallBlobs } from '../cat-file.ts'
 import { UserError } from '../errors.ts'
-import { gitText } from '../git.ts'
 import { changeRefs } from '../refs.ts'
-import { portions, remoteGit } from '../remote/remote-git.ts'
+import { fetchInto } from '../remote/fetch-into.ts'
+import { portions } from '../remote/remote-git.ts'
+import { refsUnder } from '../remote/remote-refs.ts'
 import { type Cancel, type Claim, parseCancel, parseClaim } from './claim.ts'
 import { type JobPart, jobPattern, parseJobRef, seenJobs } from './job-refs.ts'
 import { type JobState, jobState } from './job-state.ts'
@@ -39,19 +40,10 @@ export const readJobs = async (
   if (ids.length === 0) return new Map()
   const wanted = ids === '*' || ids.length > MANY ? ['*'] : ids
   const into = seenJobs(key)
-  await remoteGit(gitDir, {
-    args: [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      '--no-auto-maintenance',
-      '--prune',
-      '--refmap=',
-    ],
+  await fetchInto(gitDir, {
+    prune: true,
     remote,
-    operands: wanted.map((id) => `+${jobPattern(id)}:${into}${id === '*' ? '*' : `${id}/*`}`),
+    refspecs: wanted.map((id) => `+${jobPattern(id)}:${into}${id === '*' ? '*' : `${id}/*`}`),
   })
   return seenBefore(gitDir, key, ids)
 }
@@ -65,7 +57,7 @@ export const seenBefore = async (
   const into = seenJobs(key)
   const only = ids === '*' ? null : new Set(ids)
   const found = new Map<string, SeenJob['oids']>()
-  for (const { oid, ref } of await listRefs(gitDir, [into])) {
+  for (const { oid, ref } of await refsUnder(gitDir, into)) {
     const parsed = parseJobRef(ref, into)
     if (parsed === null || only?.has(parsed.id) === false) continue
     const oids = found.get(parsed.id) ?? { snapshot: null, claim: null, cancel: null, log: null }
@@ -83,27 +75,11 @@ export const forgetSeen = async (
 ): Promise<void> => {
   const into = seenJobs(key)
   const under = ids === '*' ? [into] : ids.map((id) => `${into}${id}/`)
-  const refs = (await Promise.all(portions(under).map((some) => listRefs(gitDir, some)))).flat()
+  const refs = (await Promise.all(portions(under).map((some) => refsUnder(gitDir, ...some)))).flat()
   await changeRefs(
     gitDir,
     refs.map(({ ref, oid }) => ({ to: 'delete', ref, oid })),
   )
-}
-
-const listRefs = async (
-  gitDir: string,
-  under: string[],
-): Promise<{ oid: string; ref: string }[]> => {
-  const text = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', ...under], {
-    place: { gitDir },
-  })
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [oid = '', ref = ''] = line.split(' ')
-      return { oid, ref }
-    })
 }
 
 const look = async (

@@ -1,7 +1,7 @@
 import { foldName } from '../names.ts'
 import { changeRefs, resultRef, snapshotRef } from '../refs.ts'
-import { remoteGit } from '../remote/remote-git.ts'
-import { pulledFolder, pulledRefs } from '../remote/remote-refs.ts'
+import { fetchInto } from '../remote/fetch-into.ts'
+import { pulledFolder, refsUnder } from '../remote/remote-refs.ts'
 
 /**
  * The names in use under a baseline on a remote, folded → the name itself, by one fetch to a folder of
@@ -13,28 +13,18 @@ export const reservedNames = async (
 ): Promise<Map<string, string>> => {
   const into = pulledFolder(folder)
   try {
-    await remoteGit(gitDir, {
-      args: [
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-write-fetch-head',
-        '--no-recurse-submodules',
-        '--no-auto-maintenance',
-        '--no-prune',
-        '--refmap=',
-      ],
+    await fetchInto(gitDir, {
       remote,
-      operands: [
+      refspecs: [
         `+${snapshotRef(baseline, '*')}:${into}snapshots/*`,
         `+${resultRef(baseline, '*')}:${into}results/*`,
       ],
       timeoutMs: limitMs,
     })
-    const names = (await pulledRefs(gitDir, into)).map(({ ref }) => ref.split('/').at(-1) ?? '')
+    const names = (await refsUnder(gitDir, into)).map(({ ref }) => ref.split('/').at(-1) ?? '')
     return new Map(names.map((name) => [foldName(name), name]))
   } finally {
-    const refs = await pulledRefs(gitDir, into)
+    const refs = await refsUnder(gitDir, into)
     await changeRefs(
       gitDir,
       refs.map(({ ref, oid }) => ({ to: 'delete', ref, oid })),

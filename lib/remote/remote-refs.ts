@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { gitText } from '../git.ts'
+import { fetchInto } from './fetch-into.ts'
 import { remoteGit } from './remote-git.ts'
 
 /** A result or a snapshot as a remote, or a fetch from it, has it. */
@@ -47,34 +48,24 @@ export const fetchRefs = async (
       ? [`+refs/git-exp/snapshots/${ending}:${into}${FOLDERS.snapshot}/${ending}`]
       : []),
   ])
-  await remoteGit(gitDir, {
-    args: [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      '--no-auto-maintenance',
-      '--no-prune',
-      '--refmap=',
-    ],
+  await fetchInto(gitDir, {
     remote,
-    operands: [...operands, ...OF_DVC_ALONE.map((ref) => `^refs/exps/${ref}`)],
+    refspecs: [...operands, ...OF_DVC_ALONE.map((ref) => `^refs/exps/${ref}`)],
   })
-  return (await pulledRefs(gitDir, into)).flatMap(({ oid, ref }) => {
+  return (await refsUnder(gitDir, into)).flatMap(({ oid, ref }) => {
     const [family, ...rest] = ref.slice(into.length).split('/')
     const kind = family === FOLDERS.result ? 'result' : 'snapshot'
     return sharedRef(kind, oid, rest.join('/'))
   })
 }
 
-/** What a fetch brought, to be removed with it: every ref, also such as are no experiment's. */
-export const pulledRefs = async (
+/** Every ref below some folders, also such as are no experiment's. */
+export const refsUnder = async (
   gitDir: string,
-  under: string,
+  ...under: string[]
 ): Promise<{ oid: string; ref: string }[]> =>
   (
-    await gitText(['for-each-ref', '--format=%(objectname) %(refname)', under], {
+    await gitText(['for-each-ref', '--format=%(objectname) %(refname)', ...under], {
       place: { gitDir },
     })
   )
