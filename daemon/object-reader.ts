@@ -64,8 +64,6 @@ class Reader {
     this.#child.stdin.on('error', () => {})
     this.#child.on('error', () => this.#end())
     this.#child.on('close', () => this.#end())
-    // Nothing waits for it but who asks.
-    this.#child.unref()
   }
 
   /** Null when the process ends before it has answered. */

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { readFromOpen } from '../../daemon/object-reader.ts'
 import { readObjects } from '../../lib/cat-file.ts'
@@ -30,4 +30,17 @@ t.test('an open reader tells the same as a new one, now and after changes', asyn
   await isAlike('another repository in its place')
   rmSync(commonDir, { recursive: true })
   await t.rejects(readFromOpen(commonDir, names), GitError, 'no repository')
+})
+
+t.test('a reader that closes its output before it ends is waited for', async (t) => {
+  const tools = t.testdir()
+  writeFileSync(`${tools}/git`, '#!/bin/sh\nexec <&- >&- 2>&-\nsleep 0.2\nexit 128\n', {
+    mode: 0o755,
+  })
+  const { PATH } = process.env
+  process.env.PATH = `${tools}:${PATH}`
+  t.teardown(() => {
+    process.env.PATH = PATH
+  })
+  await t.rejects(readFromOpen(`${tools}/none.git`, ['HEAD']), GitError)
 })
