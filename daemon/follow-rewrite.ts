@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { loadConfig } from '../lib/load-config.ts'
-import type { Ticket } from '../lib/ticket.ts'
+import { putTicket } from '../lib/spool.ts'
+import { newTicket, type Ticket } from '../lib/ticket.ts'
+import { derivedUuid } from '../lib/uuid.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
-import { queueCommit } from './queue-commit.ts'
 import { checkRepository } from './read-arrivals.ts'
 import type { WaitingCommit } from './records.ts'
 import { appendRewrites, writeEnd } from './run-records.ts'
@@ -34,9 +35,31 @@ export const followRewrite = async (daemon: Daemon, ticket: Ticket): Promise<voi
   )
   if (config.onRewrite === 'requeue') {
     const commits = new Map(waiting.map((own) => [own.now, own.branch]))
-    for (const [commit, branch] of commits) await queueCommit(daemon, ticket, commit, branch)
+    for (const [commit, branch] of commits) queueCommit(daemon, ticket, commit, branch)
   }
   for (const own of waiting) supersede(daemon, own, own.now)
+}
+
+/**
+ * Queues a commit as the hook would have, for one that replaced another in the midst of a rebase. The
+ * ids follow from the ticket that asks for it, so that a second try changes nothing.
+ */
+const queueCommit = (
+  { places, clock }: Daemon,
+  asking: Ticket,
+  commit: string,
+  branch: string | null,
+): void => {
+  const { repository, worktree } = asking
+  const id = derivedUuid(asking.ticket, commit)
+  const ticket: Ticket = {
+    ...newTicket({ verb: 'commit', repository, worktree }, clock()),
+    ticket: derivedUuid(id, 'ticket'),
+    ...(branch === null ? {} : { value: branch }),
+    items: [{ oid: commit, id, name: `commit-${commit.slice(0, 8)}` }],
+  }
+  putTicket(places, ticket, clock())
+  note('queued-again', { commit })
 }
 
 const supersede = (daemon: Daemon, own: WaitingCommit, now: string): void => {

@@ -18,7 +18,7 @@ import { checkEnvironment, readArrivals } from './read-arrivals.ts'
 import { appendNumbers } from './run-records.ts'
 import { addSaved, publishSaved } from './save.ts'
 import { comesTooSoon, skipIfOrphaned } from './skip-dependents.ts'
-import { steerByTrailers } from './steer-by-trailers.ts'
+import { snapshotCommit } from './snapshot-commit.ts'
 
 /** The longest name that a file set aside keeps; the system's own limit is 255. */
 const MAX_NAME_BYTES = 200
@@ -126,8 +126,12 @@ const prepare = async (daemon: Daemon, file: string, read: Ticket): Promise<Prep
   })
   try {
     if (queue.isAnswered(ticket.ticket)) return change(() => {})
+    if (ticket.verb === 'commit') {
+      const made = await snapshotCommit(daemon, file, ticket)
+      if (made === null) return change(() => {})
+      ticket = made
+    }
     if (ticket.verb === 'enqueue' || ticket.verb === 'pull') {
-      ticket = await steerByTrailers(daemon, file, ticket)
       const arrivals = await readArrivals(daemon, ticket)
       if (ticket.verb === 'pull') {
         const ends = await readPulledEnds(ticket.repository, arrivals)
@@ -176,7 +180,8 @@ const failure = (file: string, ticket: Ticket, error: unknown): Prepared => {
     if (MAKES_ROWS.has(ticket.verb) && ticket.verb !== 'pull') {
       const [item] = ticket.items
       // Nobody waits for this answer: it is read later, in a log.
-      const what = ticket.hook === true && item !== undefined ? `${item.name}: ` : ''
+      const isByHook = ticket.verb === 'commit' || ticket.hook === true
+      const what = isByHook && item !== undefined ? `${item.name}: ` : ''
       return { file, ticket, problem: `${what}${error.message}` }
     }
     return { file, ticket, refused: error.message }

@@ -1,6 +1,6 @@
 import type { State } from '../lib/experiment.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
-import type { Ticket } from '../lib/ticket.ts'
+import { QUEUES, type Ticket } from '../lib/ticket.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
 import type { RecordRow } from './records.ts'
@@ -51,7 +51,7 @@ export const comesTooSoon = ({ places, records }: Daemon, ticket: Ticket): boole
   return spooled(places).some((file) => {
     const read = readTicket(places, file)
     if (read === null || 'problem' in read || read.ticket === ticket.ticket) return false
-    return read.verb === 'enqueue' && read.items.some(({ id }) => unknown.has(id))
+    return QUEUES.has(read.verb) && read.items.some(({ id }) => unknown.has(id))
   })
 }
 

@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 import type { Places } from './places.ts'
 import { parseSnapshotMessage, type SnapshotFacts } from './snapshot.ts'
 import { readTicket, spooled } from './spool.ts'
-import type { Ticket, TicketItem } from './ticket.ts'
+import { QUEUES, type Ticket, type TicketItem } from './ticket.ts'
 import { uuidTime } from './uuid.ts'
 
 /**
@@ -20,7 +20,7 @@ export const pendingExperiments = async (
   const tickets = spooled(places)
     .map((file) => readTicket(places, file))
     .filter((read): read is Ticket => read !== null && !('problem' in read))
-    .filter((ticket) => ticket.verb === 'enqueue' && ticket.repository === repository)
+    .filter((ticket) => QUEUES.has(ticket.verb) && ticket.repository === repository)
   const items = tickets.flatMap((ticket) => ticket.items.map((item) => ({ ticket, item })))
   const objects = await readObjects(
     repository,
@@ -28,7 +28,7 @@ export const pendingExperiments = async (
   )
   const pending = new Map<string, Experiment>()
   for (const [i, { ticket, item }] of items.entries()) {
-    const facts = factsOf(objects[i])
+    const facts = ticket.verb === 'commit' ? commitFacts(ticket, item) : factsOf(objects[i])
     if (facts?.id !== item.id || pending.has(item.id)) continue
     if ((history?.byId(item.id) ?? null) !== null) continue
     pending.set(item.id, queuedExperiment(ticket, item, facts))
@@ -43,6 +43,20 @@ export const pendingExperiments = async (
     })),
   }))
 }
+
+/** What is known of a commit whose snapshot is still to be made. */
+const commitFacts = ({ value }: Ticket, { oid, id, name }: TicketItem): SnapshotFacts => ({
+  id,
+  queue: '',
+  name,
+  baseline: oid,
+  branch: value ?? null,
+  workdir: '',
+  overrides: [],
+  replaced: [],
+  executor: 'temp-dir',
+  spec: null,
+})
 
 /** Null for what is no snapshot; the daemon will set its ticket aside. */
 const factsOf = (object: GitObject | null | undefined): SnapshotFacts | null => {

@@ -33,7 +33,7 @@ export interface SnapshotFacts {
   /** What drew the overrides' values, if anything did; written for people, and not read back. */
   sample?: Sampling
   executor: Executor
-  /** Null for a commit that a hook queued: the daemon reads exp.yaml from the commit. */
+  /** Null in snapshots of commits that hooks made themselves once: exp.yaml is read from the commit. */
   spec: Spec | null
 }
 

@@ -9,6 +9,7 @@ import { isUuid, uuid7 } from './uuid.ts'
 /** What a ticket can ask of the daemon. */
 export const VERBS = [
   'enqueue',
+  'commit',
   'save',
   'pull',
   'environment',
@@ -29,7 +30,10 @@ export const VERBS = [
 export type Verb = (typeof VERBS)[number]
 
 /** The verbs that bring new experiments: queued or saved here, or pulled from a remote. */
-export const MAKES_ROWS: ReadonlySet<Verb> = new Set(['enqueue', 'save', 'pull'])
+export const MAKES_ROWS: ReadonlySet<Verb> = new Set(['enqueue', 'commit', 'save', 'pull'])
+
+/** The verbs that queue: snapshots, or a commit of which the daemon makes them. */
+export const QUEUES: ReadonlySet<Verb> = new Set(['enqueue', 'commit'])
 
 /** Who a stop may come from, in the words that its outcome tells; the first one by default. */
 export const STOPPERS = ['git exp stop', '^C of git exp run', 'git exp daemon stop --kill'] as const
@@ -37,7 +41,7 @@ export const STOPPERS = ['git exp stop', '^C of git exp run', 'git exp daemon st
 /** The value of a `pull` of what a cluster runs, to be followed here and not to be run. */
 export const FOLLOW = 'follow'
 
-/** One experiment that a ticket is about: its snapshot, id and name. */
+/** One experiment that a ticket is about: its snapshot (of `commit` the commit itself), id and name. */
 export interface TicketItem {
   oid: string
   id: string
@@ -67,11 +71,11 @@ export interface Ticket {
   after: Dependency[]
   /** Whether the workplace stays after the run. */
   keep: boolean
-  /** Whether a Git hook queued it: its snapshot is of a commit, whose trailers may ask for more. */
+  /** Whether a Git hook queued it: its snapshots are of a commit. */
   hook?: true
   /** What `rewrite` is about; it has no items. */
   rewritten?: Rewritten[]
-  /** What a verb needs besides: the new name, the note, `on` or `off`, `+tag` or `-tag`. */
+  /** What a verb needs besides: the commit's branch, the new name, the note, `on` or `off`, `+tag` or `-tag`. */
   value?: string
   items: TicketItem[]
 }

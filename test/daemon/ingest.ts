@@ -126,6 +126,9 @@ t.test('a ticket that names what it may not is set aside', async (t) => {
     ['other-name', [{ ...item, name: 'else' }], {}, /^else has no ref$/],
     ['twice', [item, item], {}, /^victim is queued already$/],
     ['no-env', [item], { env: 'e'.repeat(64) }, /^the environment it names is not kept$/],
+    ['no-commit', [], { verb: 'commit' }, /^it must name one commit$/],
+    ['two', [item, item], { verb: 'commit' }, /^victim: it must name one commit$/],
+    ['not-one', [{ ...item, oid: 'f'.repeat(40) }], { verb: 'commit' }, /f is no commit of the/],
     ['half', [await snapshot('e', {}), { ...item, oid: head }], {}, /Exp-Version is missing/],
   ]
   for (const [name, items, own] of cases) {

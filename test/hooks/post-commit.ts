@@ -231,6 +231,19 @@ t.test('a commit queues what it is whatever index and git dir it was made with',
   t.strictSame(readdirSync(world.places.spool.bad), [])
 })
 
+t.test('a commit whose hook asks again is queued once', async (t) => {
+  const world = sandbox(t)
+  const repo = await world.repository(exp)
+  await hooked(world, repo)
+  await commit(world, repo.path)
+  t.equal((await repo.exp('wait')).exitCode, 0)
+  const before = await repo.shown()
+  await world.run('sh', ['.git/hooks/post-commit'], { cwd: repo.path })
+  await until('it is taken in', () => readdirSync(world.places.spool.new).length === 0)
+  t.strictSame(await repo.shown(), before)
+  t.strictSame(readdirSync(world.places.spool.bad), [])
+})
+
 t.test('commits that come faster than they run each queue', async (t) => {
   const world = sandbox(t)
   const { wait, reached, open } = gate(world)
