@@ -7,15 +7,16 @@ export const findAll = async (session: Session, names: string[]): Promise<Experi
   (await findEach(session, names)).map(requireRecord)
 
 /** The same, whoever made them. */
-export const findEach = (
+export const findEach = async (
   { places, repository }: Session,
   names: string[],
-): Promise<AnyExperiment[]> =>
-  withHistory(places, async (history) => {
-    if (names.length === 0) return []
+): Promise<AnyExperiment[]> => {
+  if (names.length === 0) return []
+  return withHistory(places, async (history) => {
     const all = await everyExperiment(places, history, repository)
     return Promise.all(names.map((name) => findAmong(all, repository, name)))
   })
+}
 
 export const findOne = async (session: Session, name: string): Promise<AnyExperiment> =>
   withHistory(session.places, (history) =>

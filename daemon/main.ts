@@ -105,11 +105,12 @@ const main = async (): Promise<number> => {
   return 0
 }
 
-try {
-  process.exit(await main())
-} catch (error) {
-  note('failed', {
-    error: error instanceof UserError ? error.message : String((error as Error).stack),
-  })
-  process.exit(error instanceof UserError ? 1 : 3)
-}
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    note('failed', {
+      error: error instanceof UserError ? error.message : String((error as Error).stack),
+    })
+    process.exit(error instanceof UserError ? 1 : 3)
+  },
+)

@@ -54,7 +54,7 @@ export class Supervisors {
   }
 
   #launch(folder: string): Crew {
-    const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor', 'cjs'), folder], {
+    const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor'), folder], {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],

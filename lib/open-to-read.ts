@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { UserError } from './errors.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
+import { sqlite } from './sqlite.ts'
 
 /**
  * Opens the queue's database to read. In a folder that cannot be written, where SQLite's log cannot
@@ -12,7 +13,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 export const openToRead = (file: string): Database.Database | null => {
   if (!existsSync(file)) return null
   try {
-    return checked(new Database(file, { readonly: true, timeout: 2000 }))
+    return checked(new (sqlite())(file, { readonly: true, timeout: 2000 }))
   } catch (error) {
     const code = String((error as { code?: string }).code)
     if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code)) return openCopy(file)
@@ -40,7 +41,7 @@ const openCopy = (file: string): Database.Database | null => {
     for (const part of ['', '-wal']) {
       if (existsSync(file + part)) copyFileSync(file + part, copy + part)
     }
-    return checked(new Database(copy, { timeout: 2000 }))
+    return checked(new (sqlite())(copy, { timeout: 2000 }))
   } finally {
     // What is open stays readable; nothing is left behind.
     rmSync(folder, { recursive: true, force: true })

@@ -17,5 +17,4 @@ export const packageVersion = (): string =>
     .version
 
 /** A compiled program of ours, such as `daemon/main`. */
-export const program = (name: string, suffix: 'js' | 'cjs' = 'js'): string =>
-  join(packageRoot(), 'dist', `${name}.${suffix}`)
+export const program = (name: string): string => join(packageRoot(), 'dist', `${name}.cjs`)

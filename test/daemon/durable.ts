@@ -7,7 +7,7 @@ import { findDaemon } from '../../lib/start-daemon.ts'
 import { cliProgram, sandbox } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
-const daemonProgram = join(dirname(cliProgram), '..', 'daemon', 'main.js')
+const daemonProgram = join(dirname(cliProgram), '..', 'daemon', 'main.cjs')
 const hasStrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0
 const skip = hasStrace ? false : 'strace is not here, or may not trace'
 

@@ -61,7 +61,7 @@ t.test('an older daemon is followed by a newer one, and its run goes on', async 
   fs.symlinkSync(join(packageRoot(), 'node_modules'), join(older, 'node_modules'))
   fs.writeFileSync(join(older, 'package.json'), '{"type": "module", "version": "0.0.9"}')
   const { wait, reached, open } = gate(world)
-  const cli = join(older, 'dist/cli/main.js')
+  const cli = join(older, 'dist/cli/main.cjs')
   await world.run(process.execPath, [cli, 'add', '-n', 'long', '-c', wait], { cwd: repo.path })
   await reached()
   const before = readHint(world.places)

@@ -6,7 +6,7 @@ import { findDaemon } from '../../lib/start-daemon.ts'
 import { cliProgram, sandbox } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
-const daemonProgram = join(dirname(cliProgram), '..', 'daemon', 'main.js')
+const daemonProgram = join(dirname(cliProgram), '..', 'daemon', 'main.cjs')
 
 /** A user namespace has limits of its own, so that no other process of this user is in need. */
 const none = 'echo 0 >/proc/sys/user/max_inotify_instances'

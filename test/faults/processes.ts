@@ -114,7 +114,7 @@ t.test('a daemon that a run starts by a git exp of its own outlives the run', as
   await world.config('exp.jobs', '2')
   const repo = await world.repository({ 'a.txt': 'a\n' })
   const { wait, reached, open } = gate(world)
-  const cli = join(import.meta.dirname, '../../dist/cli/main.js')
+  const cli = join(import.meta.dirname, '../../dist/cli/main.cjs')
   const nested = `'${process.execPath}' '${cli}' add --nested -n inner -- true`
   await repo.exp(
     'add',

@@ -157,7 +157,7 @@ t.test('a commit made by a run in place queues nothing, and neither does add', a
   await repo.exp('hooks', 'install')
   await repo.git('config', 'exp.autoqueue', 'true')
   appendFileSync(join(repo.path, 'a.txt'), 'b\n')
-  const cli = `'${process.execPath}' '${join(import.meta.dirname, '../../dist/cli/main.js')}'`
+  const cli = `'${process.execPath}' '${join(import.meta.dirname, '../../dist/cli/main.cjs')}'`
   const script = `git commit -qam inside; ${cli} add -- true && echo queued; git rev-parse HEAD`
   const { output } = await runScript(repo, script, '--in-place')
   t.match(output, /inside the run of/)
