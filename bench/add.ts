@@ -47,3 +47,30 @@ export const benchAdd = async (
     ),
   }
 }
+
+/** The same where no daemon runs yet: it is started, and not waited for. */
+export const benchColdAdd = async (
+  world: World,
+  path: string,
+  { size, turns }: { size: string; turns: number },
+): Promise<Row> => {
+  const of = await compare(turns, {
+    stop: async () => {
+      await world.call(path, 'git', 'exp', 'daemon', 'stop')
+    },
+    add: async () => {
+      await world.call(path, 'git', 'exp', 'add', '--', 'true')
+    },
+    settle: async () => {
+      await world.call(path, 'git', 'exp', 'wait')
+    },
+  })
+  return {
+    what: `add one, no daemon runs, ${size}`,
+    unit: 'ms',
+    ours: of('add'),
+    beside: [],
+    bar: null,
+    ofBar: null,
+  }
+}

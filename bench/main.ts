@@ -1,26 +1,35 @@
 import { parseArgs } from 'node:util'
-import { benchAdd } from './add.ts'
+import { benchAdd, benchColdAdd } from './add.ts'
 import { benchCommit } from './commit.ts'
 import { benchDisk } from './disk.ts'
 import { benchGrowth } from './growth.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
 import { addResults, rowLine } from './page.ts'
+import { benchRun } from './run.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
 import { benchShow } from './show.ts'
 import { benchStart } from './start.ts'
 import { benchSweep } from './sweep.ts'
 import { benchThroughput } from './throughput.ts'
-import { makeRepository, makeWorld, type World } from './world.ts'
+import { type Bulk, makeRepository, makeWorld, type World } from './world.ts'
 
 // The figures of the design, each beside its reference in the same run. A row within its bar has a
 // factor of 1 or less. Figures are for people: no test reads them.
+interface Setting extends Bulk {
+  files: number
+  turns: number
+  /** How many times faster than DVC's `add` has to be. */
+  dvcFactor: number | null
+}
 const SIZES = {
   small: { files: 20, turns: 11, dvcFactor: 20 },
   '20,000 files': { files: 20_000, turns: 5, dvcFactor: 50 },
   // Where DVC takes minutes for one.
   '100,000 files': { files: 100_000, turns: 3, dvcFactor: null },
-}
+  'a history of 300 MB': { files: 20, turns: 7, dvcFactor: null, history: 300 },
+  '200 MB of untracked files': { files: 20, turns: 5, dvcFactor: null, untracked: 200 },
+} satisfies Record<string, Setting>
 type Size = keyof typeof SIZES
 
 type Work = (world: World, path: string, size: Size) => Promise<Row[]>
@@ -28,8 +37,11 @@ type Work = (world: World, path: string, size: Size) => Promise<Row[]>
 /** What is measured in a repository, by the name that `--only` takes. */
 const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
   add: {
-    sizes: ['small', '20,000 files', '100,000 files'],
-    work: async (world, path, size) => [await benchAdd(world, path, { size, ...SIZES[size] })],
+    sizes: Object.keys(SIZES) as Size[],
+    work: async (world, path, size) => [
+      await benchAdd(world, path, { size, ...SIZES[size] }),
+      await benchColdAdd(world, path, { size, ...SIZES[size] }),
+    ],
   },
   start: {
     sizes: ['small', '20,000 files'],
@@ -52,6 +64,10 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
       }
       return rows
     },
+  },
+  run: {
+    sizes: ['small', '20,000 files'],
+    work: (world, path, size) => benchRun(world, path, size),
   },
   commit: {
     sizes: ['small', '20,000 files'],
@@ -90,7 +106,8 @@ const inRepository = async (size: Size): Promise<void> => {
   if (works.length === 0 || values.size?.includes(size) === false) return
   const world = makeWorld()
   try {
-    const path = await makeRepository(world, SIZES[size].files)
+    const setting: Setting = SIZES[size]
+    const path = await makeRepository(world, setting.files, setting)
     for (const name of works) add((await IN_REPOSITORY[name]?.work(world, path, size)) ?? [])
   } finally {
     await world.end()
@@ -101,6 +118,8 @@ const alone = async (name: string): Promise<void> => {
 }
 // What takes longest comes last.
 await inRepository('small')
+await inRepository('a history of 300 MB')
+await inRepository('200 MB of untracked files')
 await alone('growth')
 await alone('sweep')
 await inRepository('20,000 files')

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
+
+/** How much of a repository's bulk is in one file. */
+const PIECE_MB = 10
 
 const checkout = join(import.meta.dirname, '..')
 
@@ -61,18 +65,40 @@ const stopped = async (stop: () => Promise<string>, tries = 20): Promise<void> =
   }
 }
 
+/** What a repository has besides its files, in megabytes that no compression makes smaller. */
+export interface Bulk {
+  /** In commits before the first of its files. */
+  history?: number
+  /** Beside its files, neither tracked nor ignored. */
+  untracked?: number
+}
+
 /** Makes a repository of so many small files in folders of a hundred, with one changed since. */
-export const makeRepository = async (world: World, files: number): Promise<string> => {
+export const makeRepository = async (
+  world: World,
+  files: number,
+  { history = 0, untracked = 0 }: Bulk = {},
+): Promise<string> => {
   const path = join(world.folder, `repository-${files}`)
+  mkdirSync(path)
+  await world.call(path, 'git', 'init', '--quiet')
+  for (let n = 0; n < history; n += PIECE_MB) {
+    writeFileSync(join(path, 'data.bin'), randomBytes(PIECE_MB * 1e6))
+    await world.call(path, 'git', 'add', '--all')
+    await world.call(path, 'git', 'commit', '--quiet', '--message', `${n}`)
+  }
+  rmSync(join(path, 'data.bin'), { force: true })
   for (let n = 0; n < files; n++) {
     const file = join(path, 'src', String(Math.floor(n / 100)), `file-${n}.txt`)
     if (n % 100 === 0) mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, `file ${n}\n${'text '.repeat(n % 50)}\n`)
   }
   writeFileSync(join(path, 'params.yaml'), 'n: 0 # the only parameter\n')
-  await world.call(path, 'git', 'init', '--quiet')
   await world.call(path, 'git', 'add', '--all')
   await world.call(path, 'git', 'commit', '--quiet', '--message', 'Start')
   writeFileSync(join(path, 'params.yaml'), 'n: 1 # the only parameter\n')
+  for (let n = 0; n < untracked; n += PIECE_MB) {
+    writeFileSync(join(path, `untracked-${n}.bin`), randomBytes(PIECE_MB * 1e6))
+  }
   return path
 }

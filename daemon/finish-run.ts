@@ -101,9 +101,9 @@ const publishAndRecord = async (
     signal: end.signal,
     durationSeconds: end.usage === null ? null : end.usage.ranMs / 1000,
   }
-  const published = await publish(job, collected, facts)
+  const published = await publish(daemon.places.scratch, job, collected, facts)
   await outliveGc(job.commonDir, published.result, async () => {
-    await commitResult(job, await gather(), facts)
+    await commitResult(daemon.places.scratch, job, await gather(), facts)
   })
   if (published.name !== job.name) {
     daemon.records.rename(job.number, published.name)

@@ -4,8 +4,10 @@ import { foldName, freeName } from '../lib/names.ts'
 import { changeRefs, failureRef, resultRef, snapshotRef, takenNames } from '../lib/refs.ts'
 import { parseTrailers, printMessage } from '../lib/trailers.ts'
 import type { Collected } from './collect.ts'
+import { writeCommit } from './commit-writer.ts'
 import type { Job } from './job.ts'
 import { readFromOpen } from './object-reader.ts'
+import { createRef } from './ref-creator.ts'
 
 export interface Published {
   result: string
@@ -31,13 +33,14 @@ export interface RunFacts {
  * daemon published before it died is found and taken.
  */
 export const publish = async (
+  scratch: string,
   job: Attempt,
   collected: Collected,
   run: RunFacts,
 ): Promise<Published> => {
-  const result = await commitResult(job, collected, run)
+  const result = await commitResult(scratch, job, collected, run)
   const ref = refOf(job, run.isSuccess)
-  if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid: result }])) {
+  if (await createRef(job.commonDir, ref, result)) {
     return { result, name: job.name }
   }
   const earlier = await publishedBefore(job, run.isSuccess)
@@ -54,12 +57,13 @@ const refOf = (job: Attempt, isSuccess: boolean): string =>
 const publishFailureBeside = async (job: Attempt, oid: string): Promise<void> => {
   for (let n = 2; ; n++) {
     const ref = `${refOf(job, false)}-${n}`
-    if (await changeRefs(job.commonDir, [{ to: 'create', ref, oid }])) return
+    if (await createRef(job.commonDir, ref, oid)) return
   }
 }
 
-/** Makes the commit alone, the same whenever it is made of the same. */
+/** Makes the commit alone, the same whenever it is made of the same. `scratch` is a folder of ours. */
 export const commitResult = async (
+  scratch: string,
   job: Attempt,
   collected: Collected,
   run: RunFacts,
@@ -72,33 +76,24 @@ export const commitResult = async (
     ['Exp-Duration', run.durationSeconds],
     ['Exp-Files', collected.kept],
   ])
-  const place = { gitDir: job.commonDir }
   const [snapshot, held] = await readFromOpen(job.commonDir, [
     job.snapshot,
     snapshotRef(job.baseline, job.name),
   ])
   if (snapshot?.type !== 'commit') throw new Error(`${job.commonDir} has no ${job.snapshot}`)
   const { author, tree } = parseCommit(snapshot.content)
-  const { name, email } = author
-  const date = `@${Math.floor(run.endedAt / 1000)} +0000`
-  const { stdout } = await git(['commit-tree', '-p', job.baseline, collected.tree], {
-    place,
-    input: message,
-    env: {
-      ...process.env,
-      GIT_AUTHOR_NAME: name,
-      GIT_AUTHOR_EMAIL: email,
-      GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_NAME: name,
-      GIT_COMMITTER_EMAIL: email,
-      GIT_COMMITTER_DATE: date,
-    },
+  const result = await writeCommit(scratch, job.commonDir, {
+    tree: collected.tree,
+    parent: job.baseline,
+    who: author,
+    at: Math.floor(run.endedAt / 1000),
+    message,
   })
-  const result = stdout.toString().trim()
   // The files of a run that changed none are the snapshot's, which its own ref holds.
   const isHeld = collected.tree === tree && held?.oid === job.snapshot
   if (!isHeld) {
-    await git(['rev-list', '--objects', '--quiet', result, '--not', job.baseline], { place })
+    const args = ['rev-list', '--objects', '--quiet', result, '--not', job.baseline]
+    await git(args, { place: { gitDir: job.commonDir } })
   }
   return result
 }

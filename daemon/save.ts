@@ -40,6 +40,7 @@ export const publishSaved = async (daemon: Daemon, ticket: Ticket): Promise<Save
     const metrics = printPlain(await metricsIn(commonDir, tree, arrival.spec.metrics))
     const endedAt = uuidTime(facts.id)
     const published = await publish(
+      daemon.places.scratch,
       { id: facts.id, name, baseline: facts.baseline, snapshot, commonDir, attempt: 0 },
       { tree, metrics, kept: [], notes: [] },
       { isSuccess: true, endedAt, exitCode: null, signal: null, durationSeconds: null },

@@ -96,7 +96,7 @@ const collectAndCommit = async (
   const { maxBlobBytes, keepIgnoredBytes } = worker.config
   const limits = { maxBlobBytes, keepIgnoredBytes }
   const collected = await collect(worker.places, site, work, brought, limits)
-  const commit = await commitResult(work, collected, {
+  const commit = await commitResult(worker.places.scratch, work, collected, {
     isSuccess: end.state === 'succeeded',
     endedAt: end.endedAt,
     exitCode: end.exitCode,

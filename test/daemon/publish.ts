@@ -2,7 +2,12 @@ import t from 'tap'
 import { publish } from '../../daemon/publish.ts'
 import { gate } from '../fixture/gate.ts'
 import { runScript } from '../fixture/run-script.ts'
-import { type ShownExperiment, sandbox, type TestRepository } from '../fixture/sandbox.ts'
+import {
+  type Sandbox,
+  type ShownExperiment,
+  sandbox,
+  type TestRepository,
+} from '../fixture/sandbox.ts'
 import { jobOf } from '../fixture/slots.ts'
 
 const refsBelow = async (repo: TestRepository, prefix: string): Promise<string[]> =>
@@ -15,8 +20,13 @@ const baselinePart = async (repo: TestRepository): Promise<string> => {
 }
 
 /** What a daemon does that takes over a run which is over, as one died before it recorded that. */
-const publishAgain = async (repo: TestRepository, experiment: ShownExperiment) =>
+const publishAgain = async (
+  { places }: Sandbox,
+  repo: TestRepository,
+  experiment: ShownExperiment,
+) =>
   publish(
+    places.scratch,
     jobOf(repo, experiment),
     {
       tree: await repo.git('rev-parse', `${experiment.result}^{tree}`),
@@ -103,7 +113,7 @@ t.test('publishing again what a daemon published before it died changes nothing'
     const { experiment } = await runScript(repo, script, '-n', name)
     const before = await repo.git('for-each-ref')
     const { result } = experiment
-    t.strictSame(await publishAgain(repo, experiment), { result, name })
+    t.strictSame(await publishAgain(world, repo, experiment), { result, name })
     t.equal(await repo.git('for-each-ref'), before)
   }
 })
@@ -114,7 +124,7 @@ t.test('a result is as old as the end of its run, whenever it is published', asy
   const { experiment } = await runScript(repo, 'true', '-n', 'old')
   await repo.git('update-ref', '-d', `refs/exps/${await baselinePart(repo)}/old`)
   const ended = '2001-09-09T01:46:40.999Z'
-  const { result } = await publishAgain(repo, { ...experiment, ended })
+  const { result } = await publishAgain(world, repo, { ...experiment, ended })
   t.equal(await repo.git('show', '-s', '--format=%at %ct', result), '1000000000 1000000000')
 })
 
@@ -145,7 +155,7 @@ t.test(
     )
     // A daemon that died here knows the old name only.
     const before = await repo.git('for-each-ref')
-    const again = await publishAgain(repo, { ...shown, name: 'mine' })
+    const again = await publishAgain(world, repo, { ...shown, name: 'mine' })
     t.strictSame(again, { result: shown.result, name: 'mine-3' })
     t.equal(await repo.git('for-each-ref'), before)
   },
