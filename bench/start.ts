@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { figureOf, type Row } from './measure.ts'
@@ -24,8 +24,11 @@ export const benchStart = async (world: World, path: string, size: string): Prom
       `date +%s%N > ${file}`,
     )
     const [experiment] = JSON.parse(text) as { id: string; name: string }[]
-    await world.call(path, 'git', 'exp', 'wait', experiment?.name ?? '')
+    // Whoever waits by a program of their own takes a core from what is measured.
+    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await wait(2)
     const started = Number(readFileSync(file, 'utf8')) / 1e6
+    rmSync(file)
+    await world.call(path, 'git', 'exp', 'wait', experiment?.name ?? '')
     if (turn > 0) times.push(started - spooledAt(world, experiment?.id ?? ''))
     await wait(50)
   }

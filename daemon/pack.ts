@@ -5,16 +5,16 @@ import { git, gitText } from '../lib/git.ts'
 /** Git's own gc begins at 6,700 loose objects; ours must never be what brings it there. */
 const MANY_OBJECTS = 500
 
+/** What Git sets in a partial clone: the first of old, the second nowadays. */
+const PROMISES = String.raw`^(extensions\.partialclone|remote\..*\.promisor)$`
+
 /** Packs our objects and refs in a repository where it has many loose objects. */
 export const packIfMany = async (commonDir: string, many: number = MANY_OBJECTS): Promise<void> => {
   const objects = join(commonDir, 'objects')
   if (countLoose(objects) < many) return
   const place = { gitDir: commonDir }
   // A promisor's objects are better left alone than packed beside what it promises.
-  const isPartial = await git(['config', '--get', 'extensions.partialClone'], {
-    place,
-    okExits: [1],
-  })
+  const isPartial = await git(['config', '--get-regexp', PROMISES], { place, okExits: [1] })
   if (isPartial.exitCode === 0) return
   const pack = await packOurs(commonDir, objects)
   if (pack !== null) await removeLoose(commonDir, objects, pack)

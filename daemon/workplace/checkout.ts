@@ -14,9 +14,18 @@ export const slotPlace = (slot: Slot): GitPlace => ({
 /**
  * Makes the workplace hold a tree's files, from whatever it holds now and nothing is left over in;
  * only what differs is written. The slot's index tells what it held, and git looks at each file again.
+ * `commit` is one of that tree, where there is one and no object is absent.
  */
-export const writeFiles = async (slot: Slot, tree: string): Promise<void> => {
-  const args = ['read-tree', '--reset', '-u', tree]
+export const writeFiles = async (
+  slot: Slot,
+  { tree, commit }: { tree: string; commit: string | null },
+): Promise<void> => {
+  // Both do the same to the files. To check a commit out several threads look at them; the other one
+  // lets the index know the ids of folders whose files nobody has.
+  const args =
+    commit === null
+      ? ['read-tree', '--reset', '-u', tree]
+      : ['checkout', '--quiet', '--force', '--detach', commit]
   const { stderr, stdout } = await git(args, optionsFor(slot))
   // Of what it may not remove git only warns, and filters may say anything there.
   if (stderr !== '' && hasClosedFolder(slot.workplace)) throw new GitError(args, 0, stderr, stdout)

@@ -92,7 +92,8 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     ])
     const known = new Set(folders)
     const leaving = (difference?.leaving ?? []).filter((folder) => !known.has(folder))
-    await writeFiles(slot, tree)
+    const hasCommit = trees.untracked === null && !config.isPartial
+    await writeFiles(slot, { tree, commit: hasCommit ? job.snapshot : null })
     noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)

@@ -12,6 +12,7 @@ const DECIDES_BYTES =
   /^(?:core\.(?:autocrlf|eol|safecrlf|symlinks|filemode|ignorecase|precomposeunicode|attributesfile|excludesfile|sparsecheckout|sparsecheckoutcone)|filter\..+|lfs\..+|extensions\.(?:objectformat|partialclone))$/i
 const FOR_THE_RUN =
   /^(?:user\..+|remote\..+\.(?:url|fetch)|branch\..+\.(?:remote|merge)|submodule\..+\.(?:url|active))$/i
+const PROMISES = /^(?:extensions\.partialclone|remote\..+\.promisor)$/i
 
 export interface UserConfig {
   /** For the daemon's git dir and for the run's. */
@@ -21,6 +22,8 @@ export interface UserConfig {
   /** What decides bytes wherever it is set, the user's own attributes among it: when it changes,
    * files that lie in a slot may be wrong. */
   everywhere: string
+  /** Whether objects may be absent that a remote has promised. */
+  isPartial: boolean
 }
 
 /** Reads the repository's own settings; global ones reach a workplace as they reach any folder. */
@@ -40,6 +43,7 @@ export const readUserConfig = async (commonDir: string): Promise<UserConfig> => 
   return {
     decidesBytes: settings.filter(([key]) => DECIDES_BYTES.test(key)),
     forTheRun: [...remotes, ...noPush],
+    isPartial: settings.some(([key]) => PROMISES.test(key)),
     everywhere: JSON.stringify([everywhere, attributeFiles(everywhere, process.env).map(textOf)]),
   }
 }
