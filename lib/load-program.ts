@@ -69,7 +69,8 @@ const keep = (folder: string, file: string, data: Buffer): void => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const name of readdirSync(folder)) {
       const other = join(folder, name)
-      if (Date.now() - statSync(other).mtimeMs > STALE_MS) rmSync(other, { force: true })
+      if (Date.now() - statSync(other).mtimeMs < STALE_MS) continue
+      rmSync(other, { recursive: true, force: true })
     }
     const fd = openSync(draft, 'wx', 0o600)
     writeSync(fd, data)

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 
@@ -49,9 +57,11 @@ t.test('a cache that is damaged, old, or cannot be written changes nothing', asy
     t.equal(start(folder, 'add'), 'said')
     t.equal(statSync(kept).size, size, 'it is made anew')
   }
-  utimesSync(kept, 1, 1)
+  const foreign = join(compiled, 'a folder, as Node keeps what it compiles')
+  mkdirSync(foreign)
+  for (const old of [kept, foreign]) utimesSync(old, 1, 1)
   t.equal(start(folder, 'show'), 'said')
-  t.match(readdirSync(compiled), [/-show$/], 'one of long ago is gone')
+  t.match(readdirSync(compiled), [/-show$/], 'what is of long ago is gone')
   chmodSync(compiled, 0o500)
   t.equal(start(folder, 'list'), 'said')
   chmodSync(compiled, 0o700)
