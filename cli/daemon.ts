@@ -24,6 +24,9 @@ export interface DaemonOptions {
 
 /** How long a daemon may take to come up or to go. */
 const PATIENCE_MS = 10_000
+
+/** As many daemons that somebody else started may come first. */
+const TRIES = 5
 const LOOK_MS = 20
 
 /** Starts, stops or shows the daemon. It is of the user and not of a repository. */
@@ -58,11 +61,7 @@ const start = async (found: Places, jobs: number | undefined): Promise<number> =
     process.stderr.write('the daemon is running already\n')
     return 0
   }
-  const state = await ensureDaemon(found, {
-    waitMs: PATIENCE_MS,
-    ...(jobs === undefined ? {} : { jobs }),
-  })
-  if (state !== 'up') {
+  if (!(await bringUp(found, jobs))) {
     throw new UserError(
       'daemon',
       `the daemon did not come up: ${daemonsLastWords(found)}`,
@@ -71,6 +70,21 @@ const start = async (found: Places, jobs: number | undefined): Promise<number> =
   }
   process.stderr.write('the daemon is up\n')
   return 0
+}
+
+/**
+ * Starts a daemon with as many jobs as are asked for. One that was started for a ticket a moment ago
+ * may wait for the lock already, and be first: it knows nothing of the jobs, and is ended again.
+ */
+const bringUp = async (found: Places, jobs: number | undefined): Promise<boolean> => {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const options = jobs === undefined ? {} : { jobs }
+    if ((await ensureDaemon(found, { waitMs: PATIENCE_MS, ...options })) !== 'up') return false
+    if (jobs === undefined || openHistory(found)?.daemon()?.jobs === jobs) return true
+    const other = findDaemon(found)
+    if (other !== null) await endDaemon(other, PATIENCE_MS)
+  }
+  return false
 }
 
 const stop = async (found: Places, isKilling: boolean): Promise<number> => {

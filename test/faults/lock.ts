@@ -55,6 +55,31 @@ t.test('of daemons that start at once, one stays and the others go in peace', as
   t.equal(findDaemon(world.places), null)
 })
 
+t.test('a restart has its jobs, though another daemon waits for the lock', async (t) => {
+  const world = sandbox(t)
+  await world.exp(['daemon', 'start'])
+  const { home } = world.places
+  const other = spawn(process.execPath, [program('daemon/main')], { env: world.env, cwd: '/' })
+  const opened = (): boolean =>
+    fs
+      .readdirSync(`/proc/${other.pid}/fd`)
+      .some((fd) => fs.readlinkSync(`/proc/${other.pid}/fd/${fd}`) === join(home, 'daemon.lock'))
+  if (process.platform === 'linux') {
+    await until('the other waits', () => {
+      try {
+        return opened()
+      } catch {
+        return other.exitCode !== null
+      }
+    })
+  }
+  const { exitCode, stderr } = await world.exp(['daemon', 'restart', '--jobs', '3'])
+  t.equal(exitCode, 0, stderr)
+  const { stdout } = await world.exp(['daemon', 'status', '--json'])
+  t.equal(JSON.parse(stdout).jobs, 3)
+  if (other.exitCode === null) await once(other, 'exit')
+})
+
 t.test('commands that start a daemon at once start one', async (t) => {
   const world = sandbox(t)
   const calls = await Promise.all(Array.from({ length: 3 }, () => world.exp(['daemon', 'start'])))
