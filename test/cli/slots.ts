@@ -86,12 +86,13 @@ t.test('the memory that a run has of GPUs is recorded, and that of nobody else',
     file('bin/nvidia-smi'),
     `case "$1" in
     --query-gpu=*) echo 0 ;;
-    *) echo "1, 9999"; [ ! -e '${file('pid')}' ] || { echo "$(cat '${file('pid')}'), 512"; touch '${file('seen')}'; } ;;
+    *) echo "1, 9999"; [ ! -e '${file('pid')}' ] || { echo "$(cat '${file('pid')}'), 512"; echo >>'${file('seen')}'; } ;;
     esac`,
   )
   const repo = await box.repository({ a: '1' })
   const script = `echo $$ >'${file('pid')}.new'; mv '${file('pid')}.new' '${file('pid')}'
-    until [ -e '${file('seen')}' ]; do sleep 0.1; done`
+    # Who asks a second time has read the first answer.
+    until [ -e '${file('seen')}' ] && [ $(wc -l <'${file('seen')}') -gt 1 ]; do sleep 0.1; done`
   await repo.exp('run', '-c', script)
   const [shown] = await repo.shown()
   t.equal(shown?.usage?.peak_gpu_memory, 512 * 2 ** 20)
