@@ -79,7 +79,7 @@ The machine: ${machine.cores} cores, ${machine.memoryGigabytes} GB of memory, ${
 
     npm run bench                     # all of it
     npm run bench -- --only add       # also start, materialize, throughput, commit, supervisor, log,
-                                      # sweep, show, growth, disk; --size small, '20,000 files', …
+                                      # sweep, show, growth, disk, run; --size small, '20,000 files', …
 
 DVC, pueue, task-spooler (\`tsp\`) and nq are measured where they are on the PATH.
 
