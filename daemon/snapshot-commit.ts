@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isWhole } from '../lib/capture/capture.ts'
 import { authorLine, commitSnapshots } from '../lib/capture/commit-snapshots.ts'
 import { editParameters, placeOverrides } from '../lib/capture/edit-parameters.ts'
-import { parseCommit, resolveNames } from '../lib/cat-file.ts'
+import { parseCommit } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
 import { foldName, proposeNames } from '../lib/names.ts'
 import { countSweep, expandSweep } from '../lib/overrides/expand.ts'
@@ -16,6 +16,7 @@ import { printSnapshotMessage, type SnapshotFacts } from '../lib/snapshot.ts'
 import { commitSpec } from '../lib/spec/commit-spec.ts'
 import { putTicketAs } from '../lib/spool.ts'
 import type { Ticket, TicketItem } from '../lib/ticket.ts'
+import { parseTrailers } from '../lib/trailers.ts'
 import { derivedUuid, uuidTime } from '../lib/uuid.ts'
 import { type CommitTrailers, readCommitTrailers } from './commit-trailers.ts'
 import type { Daemon } from './daemon.ts'
@@ -52,12 +53,12 @@ export const snapshotCommit = async (
   if (trailers.isSkipped) return null
   const { tree } = parseCommit(object.content)
   const snapshots = await makeSnapshots(daemon, ticket, { item, tree, trailers })
-  const isHeld = await hold(ticket.repository, item, snapshots)
-  if (!isHeld) return null
-  if (!(await isWhole(repositoryOf(ticket, item), snapshots))) {
+  const held = await hold(ticket.repository, item, snapshots)
+  if (held === null) return null
+  if (!(await isWhole(repositoryOf(ticket, item), held))) {
     throw new UserError('capture-failed', 'objects of its snapshots vanished: is a git gc running?')
   }
-  const items = snapshots.map(({ oid, facts: { id, name } }) => ({ oid, id, name }))
+  const items = held.map(({ oid, facts: { id, name } }) => ({ oid, id, name }))
   const { value, ...rest } = ticket
   const made: Ticket = { ...rest, verb: 'enqueue', hook: true, items }
   putTicketAs(daemon.places, file, made)
@@ -135,17 +136,28 @@ const authorOf = async (repository: Repository, atMs: number): Promise<string> =
   (await authorLine(repository, atMs)).replace(/\d+ [+-]\d{4}$/, `${Math.floor(atMs / 1000)} +0000`)
 
 /**
- * Gives all of them their refs, or finds that done already. False for a commit that queued itself
- * before, as one does that is made anew in the second of its first making.
+ * Gives all of them their refs, or finds that done already, by a daemon that died: then those count
+ * that have the refs, as user and workspace may have changed since and others came out now. Null for a
+ * commit that queued itself before, as one does that is made anew in the second of its first making.
  */
-const hold = async (commonDir: string, item: TicketItem, snapshots: Made[]): Promise<boolean> => {
+const hold = async (
+  commonDir: string,
+  item: TicketItem,
+  snapshots: Made[],
+): Promise<Made[] | null> => {
   const refs = snapshots.map(({ facts }) => snapshotRef(facts.baseline, facts.name))
-  const held = await resolveNames(commonDir, refs)
-  if (snapshots.every(({ oid }, i) => held[i] === oid)) return true
+  const held = await readFromOpen(commonDir, refs)
+  const earlier = snapshots.flatMap(({ facts }, i): Made[] => {
+    const object = held[i]
+    return object?.type === 'commit' && idIn(object.content) === facts.id
+      ? [{ oid: object.oid, facts }]
+      : []
+  })
+  if (earlier.length === snapshots.length) return earlier
   const folded = snapshots.map(({ facts }) => foldName(facts.name))
   const taken = await takenNames(commonDir, item.oid)
   const clash = folded.find((name, i) => taken.has(name) || folded.indexOf(name) !== i)
-  if (clash === item.name) return false
+  if (clash === item.name) return null
   const changes = snapshots.flatMap(({ oid, facts }, i): RefChange[] => [
     { to: 'create', ref: refs[i] ?? '', oid },
     { to: 'verify-absent', ref: resultRef(facts.baseline, facts.name) },
@@ -156,5 +168,8 @@ const hold = async (commonDir: string, item: TicketItem, snapshots: Made[]): Pro
       `there is an experiment “${clash ?? snapshots[0]?.facts.name}” under this commit already`,
     )
   }
-  return true
+  return snapshots
 }
+
+const idIn = (commit: Buffer): unknown =>
+  parseTrailers(parseCommit(commit).message).get('Exp-Id')?.[0]

@@ -6,8 +6,8 @@ import { manualPage } from './manual-page.ts'
 
 const out = 'dist'
 
-// One file a program, CommonJS: Node takes twice as long to load the same as ES modules, and a program
-// that runs while it is replaced has all of it.
+// One file a program, CommonJS, which Node loads faster than ES modules; and a program that runs while it
+// is replaced has all of it.
 const { metafile } = await build({
   entryPoints: [
     'cli/main.ts',

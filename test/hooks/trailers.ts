@@ -126,6 +126,8 @@ t.test('a sweep that a daemon died over is made once, and the same', async (t) =
   const id = readFileSync(join(`${world.places.home}-was`, 'queue.id'))
   writeFileSync(join(world.places.home, 'queue.id'), id)
   writeFileSync(join(spool.new, file), ticket)
+  // Other commits would come out now: those that have the refs count.
+  await repo.git('config', 'user.name', 'Somebody else')
   await repo.exp('daemon', 'start')
   await until('all three have run again', async () => {
     const shown = await repo.shown()
