@@ -1,26 +1,26 @@
-import { capture, dropSnapshots } from '../lib/capture/capture.ts'
+import { type Captures, capture, dropSnapshots } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
 import type { Composition } from '../lib/compose/composition.ts'
 import { findComposition } from '../lib/compose/composition.ts'
-import { describeEditable, findEditableInstalls } from '../lib/editable.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
 import { expandPaths } from '../lib/expand-paths.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
+import { identityIn } from '../lib/identity.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
 import { refuseProblems } from '../lib/load-config.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { queuedExperiment } from '../lib/pending.ts'
 import type { Repository } from '../lib/repository.ts'
-import { lackingNotes } from '../lib/spec/lacking.ts'
+import { settle } from '../lib/settle.ts'
 import { type Answer, resolveSpec } from '../lib/spec/resolve.ts'
-import type { Spec } from '../lib/spec/spec.ts'
 import { type Tree, workspaceTree } from '../lib/spec/tree.ts'
 import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
+import { type Advice, adviseOn } from './advice.ts'
 import { chooseExecutor } from './choose-executor.ts'
 import { answerFrom, findSource, refuseGroups } from './from.ts'
 import { noteTooMuch } from './note-too-much.ts'
@@ -104,7 +104,7 @@ export const enqueue = async (
     await vacateNames({ places, repository: base }, options.name ?? null, sweep)
   }
   const progress = progressLine(process.stderr)
-  const captured = await capture({
+  const capturing = capture({
     repository: base,
     places,
     source,
@@ -116,11 +116,18 @@ export const enqueue = async (
     })),
     name: options.name ?? null,
     executor,
+    identity: identityIn(session.reading.listed, process.env),
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes },
     ...(cluster === null ? {} : { alsoTaken: cluster.taken }),
     nowMs,
     tell: progress.tell,
   }).finally(progress.end)
+  const destination = { repository, tree: source === null ? tree : null, executor }
+  // Looked for while git works.
+  const [captured, advice] = await settle<[Captures, Advice]>([
+    capturing,
+    answer.then(({ spec }) => adviseOn(destination, spec)),
+  ])
   const { spec, detected, notes } = await answer
   const ticket = newTicket(
     {
@@ -140,21 +147,11 @@ export const enqueue = async (
     await dropSnapshots(repository, captured.snapshots)
     throw error
   }
-  const lacking =
-    executor !== 'temp-dir' || source !== null
-      ? []
-      : await lackingNotes(tree, spec, repository.workdir, process.env)
-  const about =
-    executor === 'in-place'
-      ? IN_PLACE
-      : cluster === null
-        ? editableNote(repository, spec)
-        : ON_CLUSTER
   const holder = source === null ? readMark(repository.gitDir) : null
   const lines = [
     detected,
     ...notes,
-    ...lacking,
+    ...advice.lacking,
     ...captured.notes,
     ...(cluster === null
       ? noteTooMuch(places, spec)
@@ -162,7 +159,7 @@ export const enqueue = async (
     ...(holder === null
       ? []
       : [`${holder.name} runs in this workspace now: what is queued has its overrides`]),
-    ...(about === null ? [] : [about]),
+    ...advice.place,
     ...(sample === null ? [] : [describeSample(sample)]),
   ]
   process.stderr.write(lines.map((line) => `${line}\n`).join(''))
@@ -202,17 +199,6 @@ export const resolveHere = async (
     },
   }
 }
-
-const IN_PLACE =
-  'runs in this workspace, which is saved before: git exp undo brings it back, but for ignored files'
-
-const ON_CLUSTER =
-  'runs on a worker of the cluster, in its environment; git exp status tells how far it is'
-
-const editableNote = ({ worktree, workdir }: Repository, { command }: Spec): string | null =>
-  describeEditable(
-    findEditableInstalls({ workspace: worktree, workdir, command, env: process.env }),
-  )
 
 const untracked = ({ untracked: which, from }: AddOptions): 'normal' | 'all' => {
   if (which !== undefined && from !== undefined) {

@@ -5,6 +5,7 @@ import { findComposition } from '../lib/compose/composition.ts'
 import { UserError } from '../lib/errors.ts'
 import { expandPaths } from '../lib/expand-paths.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
+import { identityIn } from '../lib/identity.ts'
 import { ignoredPaths } from '../lib/ignored.ts'
 import { refuseProblems } from '../lib/load-config.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
@@ -43,6 +44,7 @@ export const save = async (options: SaveOptions): Promise<number> => {
     plan: Promise.resolve({ spec, sweep: [[]], sample: null, composition: null }),
     name: options.name ?? null,
     executor: 'temp-dir',
+    identity: identityIn(session.reading.listed, process.env),
     untracked: { take, maxBytesTogether: config.maxUntrackedBytes, also },
     nowMs,
   })

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isWhole } from '../lib/capture/capture.ts'
-import { authorLine, commitSnapshots } from '../lib/capture/commit-snapshots.ts'
+import { commitSnapshots } from '../lib/capture/commit-snapshots.ts'
 import { editParameters, placeOverrides } from '../lib/capture/edit-parameters.ts'
 import { parseCommit } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
+import { askSignature } from '../lib/identity.ts'
 import { foldName, proposeNames } from '../lib/names.ts'
 import { countSweep, expandSweep } from '../lib/overrides/expand.ts'
 import { parseOverride } from '../lib/overrides/parse.ts'
@@ -127,13 +128,17 @@ const makeSnapshots = async (
     message: printSnapshotMessage(facts, baseline),
     files: files[i] ?? [],
   }))
-  const oids = await commitSnapshots(repository, trees, baseline, drafts, author)
+  const common = { repository, scratch: places.scratch, trees, baseline, author }
+  const oids = await commitSnapshots(common, drafts)
   return all.map((facts, i) => ({ oid: oids[i] ?? '', facts }))
 }
 
 /** With the time of the commit's own experiment, so that the same snapshots come out again. */
 const authorOf = async (repository: Repository, atMs: number): Promise<string> =>
-  (await authorLine(repository, atMs)).replace(/\d+ [+-]\d{4}$/, `${Math.floor(atMs / 1000)} +0000`)
+  (await askSignature(repository.gitDir, atMs)).replace(
+    /\d+ [+-]\d{4}$/,
+    `${Math.floor(atMs / 1000)} +0000`,
+  )
 
 /**
  * Gives all of them their refs, or finds that done already, by a daemon that died: then those count

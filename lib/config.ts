@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { type Config, type ConfigKey, configKeys, SLOTS, slotsKey } from './config-keys.ts'
+import { type ListedSetting, parseListing } from './config-listing.ts'
 import { nearestName } from './nearest-name.ts'
 import { shellWord } from './spec/shell-word.ts'
 
@@ -19,11 +20,14 @@ export interface ConfigReading {
   values: ConfigValue[]
   /** Each says what is wrong and how to put it right. The config stands without what is wrong. */
   problems: string[]
+  /** All that was read, of whatever section. */
+  listed: ListedSetting[]
 }
 
 /** Reads what `git config --list -z --show-scope --show-origin` prints. */
 export const readConfig = (listing: Buffer, home: string = homedir()): ConfigReading => {
-  const entries = parseListing(listing).filter(({ key }) => key.startsWith('exp.'))
+  const listed = parseListing(listing)
+  const entries = listed.filter(({ key }) => key.startsWith('exp.'))
   const values: ConfigValue[] = []
   const problems = unknownKeys(entries)
   const read = <T>(key: ConfigKey<T>): T => readKey(key, { entries, home, values, problems })
@@ -52,43 +56,18 @@ export const readConfig = (listing: Buffer, home: string = homedir()): ConfigRea
     isolation: read(configKeys.isolation),
     idleExitMs: read(configKeys.idleExitMs),
   }
-  return { config, values, problems }
+  return { config, values, problems, listed }
 }
 
-interface Entry {
-  scope: string
-  origin: string
-  /** In lower case, as Git prints it. */
-  key: string
-  /** Null for a key without `=`. */
-  value: string | null
-}
-
-const parseListing = (listing: Buffer): Entry[] => {
-  const parts = listing.toString('utf8').split('\0')
-  const entries: Entry[] = []
-  for (let at = 0; at + 2 < parts.length; at += 3) {
-    const [scope = '', origin = '', setting = ''] = parts.slice(at, at + 3)
-    const end = setting.indexOf('\n')
-    entries.push({
-      scope,
-      origin: origin.replace(/^file:/, ''),
-      key: end < 0 ? setting : setting.slice(0, end),
-      value: end < 0 ? null : setting.slice(end + 1),
-    })
-  }
-  return entries
-}
-
-const slotNames = (entries: Entry[]): string[] => [
+const slotNames = (entries: ListedSetting[]): string[] => [
   ...new Set(entries.filter(isSlots).map(({ key }) => key.slice(SLOTS.length))),
 ]
 
 /** A name with a dot would be a section of its own in Git's eyes. */
-const isSlots = ({ key }: Entry): boolean =>
+const isSlots = ({ key }: ListedSetting): boolean =>
   key.startsWith(SLOTS) && !key.slice(SLOTS.length).includes('.')
 
-const unknownKeys = (entries: Entry[]): string[] => {
+const unknownKeys = (entries: ListedSetting[]): string[] => {
   const names = Object.values(configKeys).map(({ name }) => name)
   const known = new Set(names.map((name) => name.toLowerCase()))
   return entries
@@ -102,7 +81,7 @@ const unknownKeys = (entries: Entry[]): string[] => {
 }
 
 interface Reading {
-  entries: Entry[]
+  entries: ListedSetting[]
   home: string
   values: ConfigValue[]
   problems: string[]
@@ -126,14 +105,14 @@ const readKey = <T>(key: ConfigKey<T>, { entries, home, values, problems }: Read
   return fallback
 }
 
-const isRead = <T>({ scope: where }: ConfigKey<T>, { scope }: Entry): boolean =>
+const isRead = <T>({ scope: where }: ConfigKey<T>, { scope }: ListedSetting): boolean =>
   where === 'any' || isOfMachine(scope)
 
-const lastOf = <T>(key: ConfigKey<T>, entries: Entry[]): Entry | undefined =>
+const lastOf = <T>(key: ConfigKey<T>, entries: ListedSetting[]): ListedSetting | undefined =>
   entries.findLast((entry) => isRead(key, entry))
 
 /** One entry with the words of all. */
-const joined = <T>(key: ConfigKey<T>, entries: Entry[]): Entry | undefined => {
+const joined = <T>(key: ConfigKey<T>, entries: ListedSetting[]): ListedSetting | undefined => {
   const last = lastOf(key, entries)
   const all = entries.filter((entry) => isRead(key, entry)).map(({ value }) => value ?? '')
   return last && { ...last, value: all.join(' ') }
@@ -141,10 +120,10 @@ const joined = <T>(key: ConfigKey<T>, entries: Entry[]): Entry | undefined => {
 
 const isOfMachine = (scope: string): boolean => scope === 'global' || scope === 'system'
 
-const readEntry = <T>(key: ConfigKey<T>, entry: Entry, home: string): T | undefined =>
+const readEntry = <T>(key: ConfigKey<T>, entry: ListedSetting, home: string): T | undefined =>
   entry.value === null ? key.bare : key.read(entry.value, home)
 
-const misplaced = <T>(key: ConfigKey<T>, entries: Entry[], home: string): string[] => {
+const misplaced = <T>(key: ConfigKey<T>, entries: ListedSetting[], home: string): string[] => {
   if (key.scope === 'any') return []
   const isSet = entries.some(({ scope }) => isOfMachine(scope))
   const wrong = Map.groupBy(
@@ -169,7 +148,7 @@ const misplaced = <T>(key: ConfigKey<T>, entries: Entry[], home: string): string
 const pasteable = (value: string): string =>
   maskPassword(value) === value ? shellWord(value) : 'VALUE'
 
-const wrongValue = <T>(key: ConfigKey<T>, entry: Entry): string => {
+const wrongValue = <T>(key: ConfigKey<T>, entry: ListedSetting): string => {
   const found = entry.value === null ? 'empty' : JSON.stringify(maskPassword(entry.value))
   const change = key.fallback === '' ? '--unset ' : ''
   const fix = `git config ${option(entry.scope)}${change}${key.name} ${key.fallback}`.trim()
@@ -180,8 +159,8 @@ const wrongValue = <T>(key: ConfigKey<T>, entry: Entry): string => {
 const option = (scope: string): string =>
   scope === 'local' || scope === 'command' ? '' : `--${scope} `
 
-const sourceOf = ({ scope, origin }: Entry): string =>
-  scope === 'command' ? 'the command line' : `${scope} ${origin}`
+const sourceOf = ({ scope, origin }: ListedSetting): string =>
+  scope === 'command' ? 'the command line' : `${scope} ${origin.replace(/^file:/, '')}`
 
 /** Greedy, as a password may hold any of `: / @`; rather too much is hidden than too little. */
 const maskPassword = (text: string): string =>

@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { Readable } from 'node:stream'
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+} from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
 import { NO_HOOKS } from './no-hooks.ts'
 
 /** Where one git call works, when that is not what git would find by itself. */
@@ -119,22 +124,34 @@ const killGroupOn = (signal: AbortSignal, child: ChildProcess): void => {
 /** Starts git, to be talked to through its pipes. Whoever starts it also ends it. */
 export const startGit = (
   args: string[],
-  options: GitOptions & { isGroup?: boolean } = {},
+  options: StartOptions = {},
 ): ChildProcessWithoutNullStreams =>
+  spawnGit(args, options, 'pipe') as ChildProcessWithoutNullStreams
+
+interface StartOptions extends GitOptions {
+  isGroup?: boolean
+}
+
+type Git = ChildProcessByStdio<Writable | null, Readable, Readable>
+
+/** Without a pipe where it is told nothing: to make one takes longer than one would think. */
+const spawnGit = (args: string[], options: StartOptions, stdin: 'pipe' | 'ignore'): Git =>
   spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
     cwd: options.cwd,
     env: environment(options),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     timeout: options.timeoutMs,
     killSignal: 'SIGKILL',
     detached: options.isGroup === true,
-  })
+  }) as Git
 
 /** Runs git once. Throws `GitError` unless it exits with 0 or a code in `okExits`. */
 export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer> =>
   new Promise((resolve, reject) => {
     const signal = abortSignal.getStore()
-    const child = startGit(args, { ...options, isGroup: signal !== undefined })
+    const { input } = options
+    const stdin = input === undefined ? 'ignore' : 'pipe'
+    const child = spawnGit(args, { ...options, isGroup: signal !== undefined }, stdin)
     if (signal !== undefined) killGroupOn(signal, child)
     const out: Buffer[] = []
     const err: Buffer[] = []
@@ -152,10 +169,10 @@ export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer
         reject(new GitError(args, exitCode, stderr, stdout))
       }
     })
+    if (child.stdin === null || input === undefined) return
     // Git may end before it has read its input; its exit code tells what that means.
     child.stdin.on('error', () => {})
-    const { input } = options
-    if (input === undefined || typeof input === 'string' || Buffer.isBuffer(input)) {
+    if (typeof input === 'string' || Buffer.isBuffer(input)) {
       child.stdin.end(input)
     } else {
       const source = Readable.from(input, { objectMode: false })

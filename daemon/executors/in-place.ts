@@ -69,7 +69,7 @@ export const prepareWorkspace = async (
   const trees = await wholeTrees(repository, daemon.places).catch(refuseAsChanged)
   const replaced = await checkWorkspace(repository, job, trees)
   const undo = await saveTrees(
-    repository,
+    { repository, places: daemon.places },
     trees,
     {
       before: `the in-place run ${job.name}`,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { parseListing } from '../../lib/config-listing.ts'
 import { withoutCredentials } from '../../lib/remote/without-credentials.ts'
-import { configListing, parseListing } from '../config-listing.ts'
+import { configListing } from '../config-listing.ts'
 
 /** A setting of the user's repository: its full key in git's spelling, and its value. */
 export type Setting = [key: string, value: string]
@@ -30,7 +31,8 @@ export interface UserConfig {
 export const readUserConfig = async (commonDir: string): Promise<UserConfig> => {
   const settings: Setting[] = []
   const everywhere: Setting[] = []
-  for (const { scope, key, value } of parseListing(await configListing(commonDir))) {
+  for (const { scope, key, value: given } of parseListing(await configListing(commonDir))) {
+    const value = given ?? 'true'
     if (DECIDES_BYTES.test(key)) everywhere.push([key, value])
     if (scope === 'local' || scope === 'worktree') settings.push([key, value])
   }

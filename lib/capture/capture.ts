@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Composition } from '../compose/composition.ts'
 import { UserError } from '../errors.ts'
 import { GitError, git } from '../git.ts'
+import { committer, type Identity } from '../identity.ts'
 import type { Override } from '../overrides/override.ts'
 import { printOverride } from '../overrides/print.ts'
 import type { Sampling } from '../overrides/sample.ts'
@@ -21,7 +22,7 @@ import { type Executor, printSnapshotMessage, type SnapshotFacts } from '../snap
 import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
 import { chooseNames } from './choose-names.ts'
-import { authorLine, commitSnapshots, type Draft, type EditedFile } from './commit-snapshots.ts'
+import { commitSnapshots, type Draft, type EditedFile } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
 import { replacedSince, type Source, withFormer } from './source.ts'
 import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
@@ -47,6 +48,8 @@ export interface CaptureRequest {
   /** The name the user gave, or null. */
   name: string | null
   executor: Executor
+  /** Who queues it; null where git has to be asked. */
+  identity: Identity | null
   untracked: UntrackedRules
   /** Names that are in use elsewhere, folded → the name itself. */
   alsoTaken?: Map<string, string>
@@ -63,6 +66,12 @@ export interface Captured {
   facts: SnapshotFacts
 }
 
+export interface Captures {
+  snapshots: Captured[]
+  /** Sentences about what was left out. */
+  notes: string[]
+}
+
 const TRIES = 3
 /** Dozens of captures at once want the same generated name. */
 const NAME_TRIES = 100
@@ -75,9 +84,7 @@ const CROWD = 10
  * Captures the workspace once for the whole sweep and gives each experiment its snapshot and its
  * ref, all or none. Throws `UserError` when a name is taken or the workspace cannot be captured.
  */
-export const capture = async (
-  request: CaptureRequest,
-): Promise<{ snapshots: Captured[]; notes: string[] }> => {
+export const capture = async (request: CaptureRequest): Promise<Captures> => {
   for (let attempt = 1; ; attempt++) {
     // The user's own gc may remove an object before our ref holds it [R10].
     try {
@@ -123,11 +130,8 @@ export const dropSnapshots = async (
   )
 }
 
-const captureOnce = async (
-  request: CaptureRequest,
-  isTrusting: boolean,
-): Promise<{ snapshots: Captured[]; notes: string[] }> => {
-  const { repository, places, nowMs, untracked, tell } = request
+const captureOnce = async (request: CaptureRequest, isTrusting: boolean): Promise<Captures> => {
+  const { repository, places, identity, nowMs, untracked, tell } = request
   const [plan, trees, baseline, author, taken] = await settle<
     [Plan, Trees, Baseline, string, Map<string, string>]
   >([
@@ -136,7 +140,7 @@ const captureOnce = async (
       ? writeTrees(repository, places, { untracked, isTrusting, tell })
       : Promise.resolve(request.source.trees),
     describeCommit(repository),
-    authorLine(repository, nowMs),
+    committer(identity, repository.gitDir, nowMs),
     takenNames(repository.commonDir, repository.head),
   ])
   const edited = await editParameters(repository, trees, plan.sweep, plan.composition)
@@ -152,7 +156,9 @@ const captureOnce = async (
         yield { message: printSnapshotMessage(own, baseline), files }
       }
     }
-    const oids = await commitSnapshots(repository, trees, baseline, drafts(), author)
+    const { scratch } = places
+    const common = { repository, scratch, trees, baseline, author }
+    const oids = await commitSnapshots(common, drafts())
     const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
     if (await letGcEnd(repository.commonDir)) await refuseBroken(repository, snapshots)
     if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { GitError, git } from '../git.ts'
 import { inChunks } from '../in-chunks.ts'
 import type { Baseline, Repository } from '../repository.ts'
+import { commitUnedited } from './commit-unedited.ts'
+import { stashMessages } from './stash-messages.ts'
 import type { Trees } from './trees.ts'
 
 /** A parameter file with its overrides applied. */
@@ -23,31 +25,48 @@ export interface Draft {
 }
 
 /** What the snapshots of one sweep have in common. */
-interface Common {
+export interface Common {
   repository: Repository
+  /** A folder for files that are of use to nobody afterwards. */
+  scratch: string
   trees: Trees
   baseline: Baseline
   author: string
 }
 
 /**
- * Writes a commit in the shape of git's stash for each draft, all through one `fast-import`: the
- * parents are the baseline, the index and, where there are any, the untracked files. Gives back
- * their oids. The refs that fast-import insists on are removed in the same breath. Drafts are taken
- * one by one as git reads them, and what that throws is thrown on.
+ * Writes a commit in the shape of git's stash for each draft: the parents are the baseline, the index
+ * and, where there are any, the untracked files. Gives back their oids. Drafts are taken one by one
+ * as git reads them, and what that throws is thrown on.
  */
 export const commitSnapshots = async (
-  repository: Repository,
-  trees: Trees,
-  baseline: Baseline,
+  common: Common,
   drafts: Iterable<Draft>,
-  author: string,
 ): Promise<string[]> => {
+  const rest = drafts[Symbol.iterator]()
+  const first = rest.next()
+  if (first.done === true) return []
+  const second = rest.next()
+  if (second.done === true && first.value.files.length === 0) {
+    return [await commitUnedited(common, first.value.message)]
+  }
+  return importSnapshots(common, all([first, second], rest))
+}
+
+/** What was taken from an iterator, and what it still has. */
+function* all<T>(taken: IteratorResult<T>[], rest: Iterator<T>): Generator<T> {
+  for (const one of taken) if (one.done !== true) yield one.value
+  for (let one = rest.next(); one.done !== true; one = rest.next()) yield one.value
+}
+
+/** All of them through one `fast-import`. The refs that it insists on are removed in the same breath. */
+const importSnapshots = async (common: Common, drafts: Iterable<Draft>): Promise<string[]> => {
+  const { repository } = common
   const failures: unknown[] = []
   try {
     const { stdout } = await git(['fast-import', '--quiet', '--done'], {
       place: { gitDir: repository.gitDir },
-      input: inChunks(streamOf({ repository, trees, baseline, author }, drafts, failures)),
+      input: inChunks(streamOf(common, drafts, failures)),
     })
     if (failures.length > 0) throw failures[0]
     return stdout.toString().trim().split('\n')
@@ -63,22 +82,21 @@ function* streamOf(
   drafts: Iterable<Draft>,
   failures: unknown[],
 ): Generator<string | Buffer> {
-  const { head, branch } = repository
+  const { head } = repository
   const stream = new Stream(author)
-  const where = `${branch ?? '(no branch)'}: ${baseline.short} ${baseline.subject}`
+  const messages = stashMessages(repository, baseline)
   yield 'feature done\n'
   const untracked = (files: EditedFile[]): Commit => ({
     kind: 'untracked',
-    message: `untracked files on ${where}\n`,
+    message: messages.untracked,
     parents: [],
     tree: trees.untracked ?? '',
     files,
   })
   const index = stream.mark()
-  const message = `index on ${where}\n`
   yield* stream.commit(index, {
     kind: 'index',
-    message,
+    message: messages.index,
     parents: [head],
     tree: trees.index,
     files: [],
@@ -111,19 +129,6 @@ function* streamOf(
 const dropCrashReport = ({ gitDir }: Repository, { stderr }: GitError): void => {
   const name = /fast_import_crash_\d+/.exec(stderr)?.[0]
   if (name !== undefined) rmSync(join(gitDir, name), { force: true })
-}
-
-/** The user's identity as a commit has it, or stash's own where none is set up. */
-export const authorLine = async (repository: Repository, nowMs: number): Promise<string> => {
-  try {
-    const { stdout } = await git(['var', 'GIT_COMMITTER_IDENT'], {
-      place: { gitDir: repository.gitDir },
-    })
-    return stdout.toString().trim()
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error
-    return `git <git@stash> ${Math.floor(nowMs / 1000)} +0000`
-  }
 }
 
 interface Commit {

@@ -59,10 +59,11 @@ export const writeTrees = async (
     // Two copies of the one copy: both must show the same moment.
     const asWorked = copy(asStaged)
     const empty = copy(`${asStaged}-none`)
-    const [index, tracked, others] = await settle([
-      writeStaged(repository, asStaged),
-      writeTracked(repository, asWorked),
+    // What takes most steps begins first: it takes a while to start each git.
+    const [others, tracked, index] = await settle([
       writeOthers(repository, { asStaged, empty, indexes, copy }, options),
+      writeTracked(repository, asWorked),
+      writeStaged(repository, asStaged),
     ])
     const dirty = others.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
     return { index, tracked, untracked: others.tree, notes: [...others.notes, ...dirty] }

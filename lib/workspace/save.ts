@@ -1,6 +1,7 @@
-import { authorLine, commitSnapshots } from '../capture/commit-snapshots.ts'
+import { commitSnapshots } from '../capture/commit-snapshots.ts'
 import { type Trees, writeTrees } from '../capture/trees.ts'
 import { git } from '../git.ts'
+import { askSignature } from '../identity.ts'
 import type { Places } from '../places.ts'
 import { describeCommit, type Repository } from '../repository.ts'
 import { printMessage, type Trailer } from '../trailers.ts'
@@ -33,7 +34,7 @@ export const saveWorkspace = async (
   nowMs: number,
 ): Promise<Saved> => {
   const trees = await wholeTrees(repository, places)
-  return { ...(await saveTrees(repository, trees, occasion, nowMs)), trees }
+  return { ...(await saveTrees({ repository, places }, trees, occasion, nowMs)), trees }
 }
 
 /** The workspace as trees, with every untracked file. */
@@ -45,27 +46,22 @@ export const wholeTrees = (repository: Repository, places: Places): Promise<Tree
 
 /** Keeps a workspace's trees under a ref of their own; gives back its name and its commit. */
 export const saveTrees = async (
-  repository: Repository,
+  { repository, places }: { repository: Repository; places: Places },
   trees: Trees,
   { before, brought, runs }: Occasion,
   nowMs: number,
 ): Promise<{ ref: string; oid: string }> => {
   const [baseline, author] = await Promise.all([
     describeCommit(repository),
-    authorLine(repository, nowMs),
+    askSignature(repository.gitDir, nowMs),
   ])
   const message = printMessage(`exp: the workspace before ${before}`, [
     ['Exp-Before', before],
     ...brought.map((oid): Trailer => ['Exp-Brought', oid]),
     ...runTrailers(runs),
   ])
-  const [oid = ''] = await commitSnapshots(
-    repository,
-    trees,
-    baseline,
-    [{ message, files: [] }],
-    author,
-  )
+  const common = { repository, scratch: places.scratch, trees, baseline, author }
+  const [oid = ''] = await commitSnapshots(common, [{ message, files: [] }])
   const ref = await createUndoRef(repository, oid, nowMs)
   // The user's own gc may have removed an object before the ref held it [R10].
   await git(['rev-list', '--objects', '--quiet', oid, '--not', repository.head], {
