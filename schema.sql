@@ -1,11 +1,11 @@
 -- The queue. The daemon alone writes here; everyone else reads. Times are milliseconds since 1970.
 -- Every row can be built anew from refs and runs/ (daemon/rebuild.ts), so there are no migrations: a
 -- database of an older version is kept aside and built anew.
-pragma user_version = 5;
+pragma user_version = 6;
 
--- The daemon that holds the lock, or held it last: one row, written at its start, its beat every
--- minute. Readers look at the process itself to learn whether it still lives. `machine` is what there
--- is to give to runs; it is known a moment later.
+-- The daemon that holds the lock, or held it last: one row, written at its start. Readers look at the
+-- process itself to learn whether it still lives. `machine` is what there is to give to runs; it is
+-- known a moment later.
 create table daemon (
   one            integer primary key check (one = 1),
   pid            integer not null,
@@ -14,8 +14,7 @@ create table daemon (
   version        text    not null,
   jobs           integer not null check (jobs > 0),
   machine        text    check (json_valid(machine)),
-  started_at     integer not null,
-  beat_at        integer not null
+  started_at     integer not null
 ) strict;
 
 -- One row a repository that ever queued here; added by ingest, which also notes the environment

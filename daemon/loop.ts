@@ -51,7 +51,6 @@ const untilNext = ({ queue, clock }: Daemon): number => {
 /** Takes in what was spooled, takes over what was left, starts what is ready. */
 export const turn = async (daemon: Daemon): Promise<void> => {
   await ingest(daemon)
-  daemon.queue.beat(daemon.clock())
   for (const job of daemon.queue.running()) {
     if (!daemon.runs.has(job.id)) look(daemon, job, takeOver)
   }

@@ -52,10 +52,9 @@ export type Queue = ReturnType<typeof openQueue>
 export const openQueue = (db: Database.Database) => {
   const putDaemon = db.prepare(`
     insert or replace into daemon
-    (one, pid, process_start, boot, version, jobs, started_at, beat_at)
-    values (1, :pid, :start, :boot, :version, :jobs, :now, :now)`)
+    (one, pid, process_start, boot, version, jobs, started_at)
+    values (1, :pid, :start, :boot, :version, :jobs, :now)`)
   const putMachine = db.prepare('update daemon set machine = ?')
-  const beat = db.prepare('update daemon set beat_at = ?')
   const putRepository = db.prepare(`
     insert into repository (common_dir, env) values (:commonDir, :env)
     on conflict (common_dir) do update set env = coalesce(excluded.env, env) returning id, env`)
@@ -145,9 +144,6 @@ export const openQueue = (db: Database.Database) => {
     },
     recordMachine: (machine: Machine): void => {
       putMachine.run(JSON.stringify(machine))
-    },
-    beat: (now: number): void => {
-      unsynced(db, () => beat.run(now))
     },
     isAnswered: (ticket: string): boolean => hasReceipt.get(ticket) !== undefined,
     answer: (ticket: string, verb: string, refused: string | null, now: number): void => {
