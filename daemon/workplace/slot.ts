@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
 import { hasMounts, isOccupied } from './occupied.ts'
@@ -108,7 +109,26 @@ export const beginChange = (slot: Slot): void => {
   }
   writeFileSync(slot.dirtyMark, '')
   rmSync(`${slot.index}.lock`, { force: true })
-  removeTree(join(slot.workplace, '.git'))
+  dropRunGit(slot)
+}
+
+/** How the folders begin that were the git of a run and are only to be removed. */
+const FORMER = 'former-git-'
+
+/** Takes the last run's git out of the workplace; to remove its files too keeps nobody waiting. */
+const dropRunGit = ({ folder, workplace }: Slot): void => {
+  const runGit = join(workplace, '.git')
+  const found = lstatSync(runGit, { throwIfNoEntry: false })
+  if (found !== undefined) {
+    refuseMounts(runGit)
+    // What has no right to be written to cannot be moved either.
+    makeWritable(runGit)
+    renameSync(runGit, join(folder, `${FORMER}${randomUUID()}`))
+  }
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(FORMER))) {
+    // What stays is tried again by the next change of this slot.
+    rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
+  }
 }
 
 export const endChange = (slot: Slot): void => rmSync(slot.dirtyMark, { force: true })
@@ -136,11 +156,14 @@ export const ASIDE = 'aside-'
 
 /** Removes a folder of a pool, but never what is mounted in it: then it throws `EBUSY`. */
 export const removeTree = (path: string): void => {
-  if (hasMounts(path)) {
-    throw Object.assign(new Error(`something is mounted in ${path}`), { code: 'EBUSY' })
-  }
+  refuseMounts(path)
   makeWritable(path)
   rmSync(path, { recursive: true, force: true })
+}
+
+const refuseMounts = (path: string): void => {
+  if (!hasMounts(path)) return
+  throw Object.assign(new Error(`something is mounted in ${path}`), { code: 'EBUSY' })
 }
 
 /** Makes a workplace that a run removed, or put something else in the place of, an empty folder. */
