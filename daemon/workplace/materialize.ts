@@ -11,7 +11,13 @@ import { shareDvcCache } from './dvc-cache.ts'
 import { restoreFolders } from './folders.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
-import { layRunGit, refsForRun } from './run-git.ts'
+import {
+  type IndexChanges,
+  layRunGit,
+  layRunIndex,
+  refsForRun,
+  runIndexChanges,
+} from './run-git.ts'
 import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
@@ -86,19 +92,23 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     // Nobody knows which files are other bytes by other attributes.
     if (difference === null || difference.hasOtherAttributes) dropIndex(slot.index)
     // Before git writes: it would go by attributes that lie about where the tree has none.
-    const [{ folders, submodules }] = await settle<[TreeFolders, unknown]>([
+    const cleaning = removeLeftovers(slot, job.spec.keep)
+    const [{ folders, submodules }, changes] = await settle<[TreeFolders, IndexChanges, unknown]>([
       listFolders(job.commonDir, trees),
-      removeLeftovers(slot, job.spec.keep),
+      runIndexChanges(job, trees),
+      cleaning,
     ])
     const known = new Set(folders)
     const leaving = (difference?.leaving ?? []).filter((folder) => !known.has(folder))
     const hasCommit = trees.untracked === null && !config.isPartial
-    await writeFiles(slot, { tree, commit: hasCommit ? job.snapshot : null })
+    // Begun before what is done beside it.
+    const writing = writeFiles(slot, { tree, commit: hasCommit ? job.snapshot : null })
+    await settle([writing, Promise.resolve().then(() => layRunGit(slot, job, { config, refs }))])
     noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
     restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
-    await layRunGit(slot, job, trees, { config, refs })
+    await layRunIndex(slot, job, changes)
     for (const sub of await submoduleJobs(slot, job, submodules)) {
       await layOut(sub.slot, sub.job)
       exclude(sub.slot, sub.job.commonDir, [])

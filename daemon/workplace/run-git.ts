@@ -14,19 +14,19 @@ import { remembered } from '../remembered.ts'
 import { marked } from './orphans.ts'
 import { changeIndex } from './run-index.ts'
 import type { Slot } from './slot.ts'
-import { type Trees, towards, treeOf } from './trees.ts'
+import { type TreeFile, type Trees, towards, treeOf } from './trees.ts'
 import { printConfig, type UserConfig } from './user-config.ts'
 
 /**
- * Lays the run's own `.git` anew: HEAD on the branch of the same name at the baseline, the tags, no
- * hooks, and the snapshot's changes unstaged. Whatever the run does to it stays there.
+ * Lays the run's own `.git` anew, all of it but its index: HEAD on the branch of the same name at the
+ * baseline, the tags, no hooks. Whatever the run does to it stays there. Git, which writes the files
+ * meanwhile, leaves a `.git` alone.
  */
-export const layRunGit = async (
+export const layRunGit = (
   slot: Slot,
   job: Work,
-  trees: Trees,
   { config, refs }: { config: UserConfig; refs: string },
-): Promise<void> => {
+): void => {
   const gitDir = join(slot.workplace, '.git')
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
     mkdirSync(join(gitDir, folder), { recursive: true })
@@ -50,17 +50,23 @@ export const layRunGit = async (
   for (const file of ['shallow', 'info/attributes', 'info/sparse-checkout']) {
     copyIfThere(join(slot.gitDir, file), join(gitDir, file))
   }
-  await layIndex(slot, job, trees)
 }
 
 /** More changes than these are git's. */
 const MANY_CHANGES = 2000
 
+export type IndexChanges = Map<string, TreeFile | null>
+
+/** What the run's index is to have otherwise than the slot's own, which has the snapshot's files. */
+export const runIndexChanges = async (
+  { commonDir, baseline }: Work,
+  trees: Trees,
+): Promise<IndexChanges> => towards(commonDir, trees, await treeOf(commonDir, baseline))
+
 /** The slot's index with the baseline's files: what the snapshot changed in them shows as unstaged. */
-const layIndex = async (slot: Slot, job: Work, trees: Trees): Promise<void> => {
+export const layRunIndex = async (slot: Slot, job: Work, changes: IndexChanges): Promise<void> => {
   const gitDir = join(slot.workplace, '.git')
   const index = join(gitDir, 'index')
-  const changes = await towards(job.commonDir, trees, await treeOf(job.commonDir, job.baseline))
   const algorithm = job.baseline.length === 40 ? 'sha1' : 'sha256'
   const changed =
     changes.size > MANY_CHANGES
