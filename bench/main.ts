@@ -48,6 +48,10 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
     sizes: ['small', '20,000 files'],
     work: async (world, path, size) => [await benchStart(world, path, size)],
   },
+  run: {
+    sizes: ['small', '20,000 files'],
+    work: (world, path, size) => benchRun(world, path, size),
+  },
   materialize: {
     sizes: ['small', '20,000 files', '100,000 files'],
     work: (world, path, size) => benchMaterialize(world, path, size, SIZES[size].turns),
@@ -65,10 +69,6 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
       }
       return rows
     },
-  },
-  run: {
-    sizes: ['small', '20,000 files'],
-    work: (world, path, size) => benchRun(world, path, size),
   },
   commit: {
     sizes: ['small', '20,000 files'],

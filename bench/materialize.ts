@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job } from '../daemon/job.ts'
 import { materialize } from '../daemon/workplace/materialize.ts'
@@ -31,7 +31,7 @@ export const benchMaterialize = async (
   const slot = slotOf(join(world.folder, 'bench-slots'), join(path, '.git'), path, 1)
   let turn = 0
   const next = (): string => snapshots[turn++ % 2] ?? ''
-  const other = join(world.folder, 'other')
+  let others = 0
   // A worktree's twenty thousand files are written to the disk for a while, which is neither's work.
   const ofChange = await compare(Math.max(turns, CHANGE_TURNS), {
     warm: async () => {
@@ -43,19 +43,16 @@ export const benchMaterialize = async (
     },
   })
   const of = await compare(turns, {
-    empty: async () => rmSync(slot.folder, { recursive: true }),
+    // Nothing is removed: for a while ext4 makes files many times slower where as many have just gone.
+    empty: async () => renameSync(slot.folder, join(world.folder, `emptied-${turn}`)),
     cold: async () => {
       await materialize(slot, jobFor(path, next()))
     },
     worktree: async () => {
-      await git('worktree', 'add', '--quiet', '--detach', other)
-    },
-    clear: async () => {
-      await git('worktree', 'remove', '--force', other)
+      await git('worktree', 'add', '--quiet', '--detach', join(world.folder, `other-${others++}`))
       turn++
     },
   })
-  await git('worktree', 'remove', '--force', place)
   const [warm, checkout] = [ofChange('warm'), ofChange('checkout')]
   const [cold, worktree] = [of('cold'), of('worktree')]
   const beside = [

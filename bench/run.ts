@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { compare, type Row } from './measure.ts'
 import { dvcCopy } from './peers.ts'
@@ -15,12 +15,14 @@ export const benchRun = async (world: World, path: string, size: string): Promis
     await world.call(path, 'git', 'exp', 'run', '--', 'true')
   }
   const slots = join(world.env.XDG_CACHE_HOME ?? '', 'git-exp', 'workplaces')
-  const dvc = await dvcCopy(world, path)
+  let cleared = 0
   const of = await compare(TURNS, {
     warm: run,
-    clear: async () => rmSync(slots, { recursive: true }),
+    // Not removed: for a while ext4 makes files many times slower where as many have just gone.
+    clear: async () => renameSync(slots, join(world.folder, `cleared-${cleared++}`)),
     cold: run,
   })
+  const dvc = await dvcCopy(world, path)
   const ofDvc = await compare(dvc === null ? 0 : 1, {
     run: async () => {
       if (dvc === null) return

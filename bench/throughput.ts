@@ -53,6 +53,7 @@ export const benchThroughput = async (
           figure: processes,
         },
         { what: 'git worktree add, true, git worktree remove, one by one', figure: worktrees },
+        ...(size === 'small' ? [] : [await scansAlone(world, path, jobs)]),
         ...(jobs === CORES && size === 'small' ? await peersRates(world, path) : []),
       ],
       bar: jobs === CORES ? `${BAR_PER_SECOND} a second` : null,
@@ -77,6 +78,33 @@ const startProcesses = async (world: World, path: string, jobs: number): Promise
     while (left-- > 0) await world.call(path, 'git', '--version')
   }
   await Promise.all(Array.from({ length: jobs }, one))
+}
+
+/** What git takes to bring worktrees from one commit to another and to look at what they hold: a floor. */
+const scansAlone = async (
+  world: World,
+  path: string,
+  jobs: number,
+): Promise<Row['beside'][number]> => {
+  const places = Array.from({ length: jobs }, (_, i) => join(world.folder, `scanned-${i}`))
+  for (const place of places) {
+    await world.call(path, 'git', 'worktree', 'add', '--quiet', '--detach', place)
+  }
+  const commits = [
+    await world.call(path, 'git', 'rev-parse', 'HEAD'),
+    await world.call(path, 'git', 'stash', 'create'),
+  ]
+  const scan = async (place: string): Promise<void> => {
+    for (let n = 0; n < EXPERIMENTS / jobs; n++) {
+      await world.call(place, 'git', 'clean', '-ffdxq')
+      await world.call(place, 'git', 'checkout', '--quiet', '--detach', commits[n % 2] ?? '')
+      await world.call(place, 'git', 'status', '--porcelain', '--ignored')
+    }
+  }
+  const figure = await rateOf(TURNS, EXPERIMENTS, async () => {
+    await Promise.all(places.map(scan))
+  })
+  return { what: `git clean, git checkout, git status alone, ${jobs} at a time`, figure }
 }
 
 const rateOf = async (turns: number, count: number, work: () => Promise<void>): Promise<Figure> => {
