@@ -4,9 +4,10 @@ import { cpuMsOf, daemonOf } from './daemon-facts.ts'
 import { figureOf, type Row } from './measure.ts'
 import { makeRepository, makeWorld } from './world.ts'
 
-const HOUR_MS = 3600 * 1000
+const MINUTE_MS = 60_000
+const MINUTES = 20
 
-/** What a daemon does in an hour in which nobody wants anything of it. */
+/** What a daemon does while nobody wants anything of it. */
 export const benchIdle = async (): Promise<Row[]> => {
   const world = makeWorld()
   try {
@@ -15,12 +16,12 @@ export const benchIdle = async (): Promise<Row[]> => {
     await world.call(path, 'git', 'exp', 'run', '--', 'true')
     const pid = daemonOf(world)
     // What it does after a run is no part of it.
-    await wait(HOUR_MS / 60)
+    await wait(MINUTE_MS)
     const before = factsOf(pid)
-    await wait(HOUR_MS)
+    await wait(MINUTES * MINUTE_MS)
     const after = factsOf(pid)
     const row = (what: string, unit: Row['unit'], value: number): Row => ({
-      what: `an idle hour of the daemon: ${what}`,
+      what: `${MINUTES} idle minutes of the daemon: ${what}`,
       unit,
       ours: figureOf([value]),
       beside: [],

@@ -93,7 +93,7 @@ const names = [...Object.keys(IN_REPOSITORY), ...Object.keys(ALONE)]
 const { values } = parseArgs({
   options: { only: { type: 'string', multiple: true }, size: { type: 'string', multiple: true } },
 })
-// An hour is waited only for who asks.
+// So long is waited only for who asks.
 const wanted = values.only ?? names.filter((name) => name !== 'idle')
 for (const name of wanted) {
   if (!names.includes(name)) throw new Error(`--only takes ${names.join(', ')}`)

@@ -20,7 +20,7 @@ export const benchMaterialize = async (
   turns: number,
 ): Promise<Row[]> => {
   const git = (...args: string[]): Promise<string> => world.call(path, 'git', ...args)
-  const place = join(world.folder, 'worktree')
+  const place = join(world.folder, 'checked-out')
   await git('worktree', 'add', '--quiet', '--detach', place)
   const snapshots: string[] = []
   for (const n of [2, 3]) {
