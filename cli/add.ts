@@ -20,7 +20,7 @@ import { putTicket } from '../lib/spool.ts'
 import { daemonsLastWords, ensureDaemon } from '../lib/start-daemon.ts'
 import { newTicket } from '../lib/ticket.ts'
 import { readMark } from '../lib/workspace/in-place-mark.ts'
-import { type Advice, adviseOn } from './advice.ts'
+import { adviseOn } from './advice.ts'
 import { chooseExecutor } from './choose-executor.ts'
 import { answerFrom, findSource, refuseGroups } from './from.ts'
 import { noteTooMuch } from './note-too-much.ts'
@@ -124,10 +124,8 @@ export const enqueue = async (
   }).finally(progress.end)
   const destination = { repository, tree: source === null ? tree : null, executor }
   // Looked for while git works.
-  const [captured, advice] = await settle<[Captures, Advice]>([
-    capturing,
-    answer.then(({ spec }) => adviseOn(destination, spec)),
-  ])
+  const advising = answer.then(({ spec }) => adviseOn(destination, spec))
+  const [captured] = await settle<[Captures, unknown]>([capturing, Promise.allSettled([advising])])
   const { spec, detected, notes } = await answer
   const ticket = newTicket(
     {
@@ -147,6 +145,7 @@ export const enqueue = async (
     await dropSnapshots(repository, captured.snapshots)
     throw error
   }
+  const advice = await advising
   const holder = source === null ? readMark(repository.gitDir) : null
   const lines = [
     detected,

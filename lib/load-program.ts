@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 
 /** So long after it was written a cache may be removed; who still uses it writes it again. */
@@ -30,9 +31,9 @@ const SCOPE = 'exports, require, module, __filename, __dirname'
 export const loadProgram = (file: string, work: string): unknown => {
   const stat = statSync(file, { bigint: true })
   const folder = join(cacheHome(), 'git-exp', 'compiled')
-  // Another one for each Node and each file that is put in the place of the last, be it as long and as
-  // old as that. V8 itself looks whether it was made with other flags.
-  const key = [process.versions.v8, process.arch, stat.ino, stat.ctimeNs, stat.size, work]
+  // Another one for each Node, its flags, and each file that is put in the place of the last, be it as
+  // long and as old as that.
+  const key = [cachedDataVersionTag(), stat.ino, stat.ctimeNs, stat.size, work]
   const cache = join(folder, key.join('-'))
   const cachedData = readIfThere(cache)
   // What esbuild writes is ASCII.
