@@ -21,6 +21,8 @@ export const benchRun = async (world: World, path: string, size: string): Promis
     // Not removed: for a while ext4 makes files many times slower where as many have just gone.
     clear: async () => renameSync(slots, join(world.folder, `cleared-${cleared++}`)),
     cold: run,
+    // The files of a new slot are still being written to the disk, and git looks into each of them.
+    settle: run,
   })
   const dvc = await dvcCopy(world, path)
   const ofDvc = await compare(dvc === null ? 0 : 1, {
