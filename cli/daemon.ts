@@ -13,6 +13,7 @@ import {
   runDaemon,
 } from '../lib/start-daemon.ts'
 import { STOPPERS } from '../lib/ticket.ts'
+import { withHistory } from './session.ts'
 import { daemonJson, daemonText } from './status.ts'
 
 export interface DaemonOptions {
@@ -50,7 +51,7 @@ export const daemon = async (options: DaemonOptions): Promise<number> => {
 
 const start = async (found: Places, jobs: number | undefined): Promise<number> => {
   if (findDaemon(found) !== null) {
-    const running = jobs === undefined ? undefined : openHistory(found)?.daemon()?.jobs
+    const running = jobs === undefined ? undefined : await jobsNow(found)
     if (jobs !== undefined && running !== undefined && jobs !== running) {
       throw new UserError(
         'daemon',
@@ -80,12 +81,16 @@ const bringUp = async (found: Places, jobs: number | undefined): Promise<boolean
   for (let tries = 0; tries < TRIES; tries++) {
     const options = jobs === undefined ? {} : { jobs }
     if ((await ensureDaemon(found, { waitMs: PATIENCE_MS, ...options })) !== 'up') return false
-    if (jobs === undefined || openHistory(found)?.daemon()?.jobs === jobs) return true
+    if (jobs === undefined || (await jobsNow(found)) === jobs) return true
     const other = findDaemon(found)
     if (other !== null) await endDaemon(other, PATIENCE_MS)
   }
   return false
 }
+
+/** How many runs the daemon of now, or the last one, has at once. */
+const jobsNow = (found: Places): Promise<number | undefined> =>
+  withHistory(found, (history) => history?.daemon()?.jobs)
 
 const stop = async (found: Places, isKilling: boolean): Promise<number> => {
   const identity = findDaemon(found)

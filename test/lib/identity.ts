@@ -49,7 +49,7 @@ t.test('the committer is whom git itself says', async (t) => {
     for (const zone of ['UTC', 'Asia/Kolkata', 'America/St_Johns']) {
       const identity = identityIn(parseListing(listing(own)), own.env ?? {})
       t.not(identity, null, title)
-      // Around midnight of two zones, and both ask for the same second.
+      // Git says which second it was asked in, and ours is asked for that one.
       process.env.TZ = zone
       const said = gitVar({ ...own, env: { ...own.env, TZ: zone } })
       const seconds = Number(/(\d+) [+-]\d{4}$/.exec(said)?.[1])
