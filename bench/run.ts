@@ -1,45 +1,81 @@
-import { renameSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, type Row } from './measure.ts'
+import { compare, type Figure, figureOf, type Row } from './measure.ts'
 import { dvcCopy } from './peers.ts'
 import type { World } from './world.ts'
 
 const TURNS = 5
+/** DVC takes half a minute for each in a large repository. */
+const DVC_TURNS = 1
 /** How many times faster than DVC's one of nothing has to be, in a new slot and in one that was used. */
-const FACTORS = { cold: 20, warm: 100 }
+const FACTORS = { warm: 100, cold: 20 }
 
-/** One experiment of nothing from what is typed to its recorded result, beside DVC's. */
+/**
+ * One experiment of nothing beside DVC's: from what is typed to its recorded result, and of that what
+ * comes after it was queued, from its start to all of it collected.
+ */
 export const benchRun = async (world: World, path: string, size: string): Promise<Row[]> => {
   await world.call(path, 'git', 'exp', 'daemon', 'start')
-  const run = async (): Promise<void> => {
-    await world.call(path, 'git', 'exp', 'run', '--', 'true')
+  const started = { warm: [] as number[], cold: [] as number[] }
+  const run = async (kind?: keyof typeof started): Promise<void> => {
+    const text = await world.call(path, 'git', 'exp', 'run', '--json', '--', 'true')
+    const [experiment] = JSON.parse(text) as { id: string }[]
+    if (kind !== undefined) started[kind].push(collectedAfter(world, experiment?.id ?? ''))
   }
   const slots = join(world.env.XDG_CACHE_HOME ?? '', 'git-exp', 'workplaces')
   let cleared = 0
   const of = await compare(TURNS, {
-    warm: run,
+    warm: () => run('warm'),
     // Not removed: for a while ext4 makes files many times slower where as many have just gone.
     clear: async () => renameSync(slots, join(world.folder, `cleared-${cleared++}`)),
-    cold: run,
+    cold: () => run('cold'),
     // The files of a new slot are still being written to the disk, and git looks into each of them.
-    settle: run,
+    settle: () => run(),
   })
   const dvc = await dvcCopy(world, path)
-  const ofDvc = await compare(dvc === null ? 0 : 1, {
+  const ofDvc = await compare(dvc === null ? 0 : DVC_TURNS, {
     run: async () => {
-      if (dvc === null) return
-      dvc.edit()
-      await world.call(dvc.path, 'dvc', 'exp', 'run', '--temp')
+      dvc?.edit()
+      if (dvc !== null) await world.call(dvc.path, 'dvc', 'exp', 'run', '--temp')
+    },
+    queue: async () => {
+      dvc?.edit()
+      if (dvc !== null) await world.call(dvc.path, 'dvc', 'exp', 'run', '--queue')
+    },
+    runQueued: async () => {
+      if (dvc !== null) await world.call(dvc.path, 'dvc', 'exp', 'run', '--run-all')
     },
   })
-  const theirs = dvc === null ? null : ofDvc('run')
+  const theirs = (name: 'run' | 'runQueued'): Figure | null => (dvc === null ? null : ofDvc(name))
   const isLarge = size !== 'small'
-  return (['warm', 'cold'] as const).map((name) => ({
-    what: `run of nothing, ${name === 'warm' ? 'warm' : 'new'} slot, ${size}`,
-    unit: 'ms' as const,
-    ours: of(name),
-    beside: [{ what: 'dvc exp run --temp', figure: theirs }],
-    bar: isLarge ? `1/${FACTORS[name]} of DVC’s` : null,
-    ofBar: !isLarge || theirs === null ? null : (FACTORS[name] * of(name).median) / theirs.median,
-  }))
+  return (['warm', 'cold'] as const).flatMap((kind): Row[] => {
+    const slot = `${kind === 'warm' ? 'warm' : 'new'} slot, ${size}`
+    // The first turn warms caches, as in `compare`.
+    const ours = figureOf(started[kind].slice(1))
+    const queued = theirs('runQueued')
+    return [
+      {
+        what: `run of nothing, start to collected, ${slot}`,
+        unit: 'ms',
+        ours,
+        beside: [{ what: 'dvc exp run --run-all of one', figure: queued }],
+        bar: isLarge ? `1/${FACTORS[kind]} of DVC’s` : null,
+        ofBar: !isLarge || queued === null ? null : (FACTORS[kind] * ours.median) / queued.median,
+      },
+      {
+        what: `run of nothing, typed to result, ${slot}`,
+        unit: 'ms',
+        ours: of(kind),
+        beside: [{ what: 'dvc exp run --temp', figure: theirs('run') }],
+        bar: null,
+        ofBar: null,
+      },
+    ]
+  })
+}
+
+/** Milliseconds from the first line of an experiment's log, its start, to the record of its end. */
+const collectedAfter = (world: World, id: string): number => {
+  const folder = join(world.env.GIT_EXP_HOME ?? '', 'runs', id)
+  return statSync(join(folder, 'end')).mtimeMs - statSync(join(folder, '1', 'log')).birthtimeMs
 }

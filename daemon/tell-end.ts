@@ -21,11 +21,14 @@ const LIMIT_MS = 60_000
  * asked for it and there is a desktop. Whatever becomes of either changes nothing.
  */
 export const tellEnd = async (daemon: Daemon, { id, env, onFinish }: Notice): Promise<void> => {
+  const shell = env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, env)
+  const hasDesktop = Boolean(shell.DISPLAY || shell.WAYLAND_DISPLAY)
+  // Most often, at night or on a server: opening the history takes longer than all the rest of this.
+  if (onFinish === null && !hasDesktop) return
   const history = openHistory(daemon.places)
   const experiment = history?.byId(id) ?? null
   history?.close()
   if (experiment === null || !isEnded(experiment.state)) return
-  const shell = env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, env)
   const own = { ...shell, ...facts(daemon, experiment) }
   const { worktree, name } = experiment
   const cwd = worktree !== null && existsSync(worktree) ? worktree : '/'
@@ -33,7 +36,6 @@ export const tellEnd = async (daemon: Daemon, { id, env, onFinish }: Notice): Pr
     const exit = await start(['/bin/sh', '-c', onFinish], cwd, own)
     note('on_finish', { name, id, exit })
   }
-  const hasDesktop = Boolean(shell.DISPLAY || shell.WAYLAND_DISPLAY)
   const notifier = findExecutable('notify-send', cwd, shell.PATH)
   if (!hasDesktop || 'problem' in notifier) return
   const { config } = await loadConfig('/', { gitDir: experiment.repository })
