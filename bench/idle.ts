@@ -5,7 +5,7 @@ import { figureOf, type Row } from './measure.ts'
 import { makeRepository, makeWorld } from './world.ts'
 
 const MINUTE_MS = 60_000
-const MINUTES = 20
+const MINUTES = 60
 
 /** What a daemon does while nobody wants anything of it. */
 export const benchIdle = async (): Promise<Row[]> => {

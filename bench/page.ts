@@ -80,7 +80,7 @@ The machine: ${machine.cores} cores, ${machine.memoryGigabytes} GB of memory, ${
     npm run bench                     # all of it
     npm run bench -- --only add       # also start, materialize, throughput, commit, supervisor, log,
                                       # sweep, show, growth, disk, run; --size small, '20,000 files', …
-    npm run bench -- --only idle      # 20 minutes in which nothing happens; no part of all of it
+    npm run bench -- --only idle      # an hour in which nothing happens; no part of all of it
 
 DVC, pueue, task-spooler (\`tsp\`) and nq are measured where they are on the PATH.
 

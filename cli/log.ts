@@ -1,7 +1,7 @@
 import { UserError } from '../lib/errors.ts'
 import { type Experiment, isEnded } from '../lib/experiment.ts'
 import { findExperiment } from '../lib/find-experiment.ts'
-import { followExperiments } from '../lib/follow.ts'
+import { type Followed, followExperiments } from '../lib/follow.ts'
 import type { History } from '../lib/history.ts'
 import { lastAttempt, logFile, logFollower } from '../lib/log-follower.ts'
 import { logReader } from '../lib/log-reader.ts'
@@ -58,9 +58,10 @@ export const log = async ({ names, follow, attempt, failed }: LogOptions): Promi
   }
   const followers = printers.map((printer) => logFollower(places, printer.write))
   const ids = experiments.map(({ id }) => id)
-  await followExperiments(places, ids, (all) => {
+  const readAll = (all: Followed[]): void => {
     for (const [i, now] of all.entries()) if (now !== null) followers[i]?.(now)
-  })
+  }
+  await followExperiments(places, ids, readAll, { isGrowing: true })
   for (const printer of printers) printer.end()
   return 0
 }

@@ -2,7 +2,7 @@ import { EXIT } from '../lib/errors.ts'
 import { exitCodeOf } from '../lib/exit-code.ts'
 import type { Experiment } from '../lib/experiment.ts'
 import { experimentJson } from '../lib/experiment-json.ts'
-import { followExperiments } from '../lib/follow.ts'
+import { type Followed, followExperiments } from '../lib/follow.ts'
 import { logFollower } from '../lib/log-follower.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
@@ -52,9 +52,12 @@ const followAll = async (
   for (const { id, name } of experiments) {
     if (experiments.length > 1 && !isQuiet) process.stderr.write(`── ${name}\n`)
     const read = logFollower(session.places, (chunk) => process.stdout.write(chunk), 1)
-    const [last] = await followExperiments(session.places, [id], ([now]) => {
-      if (!isQuiet && now !== null && now !== undefined) read(now)
-    })
+    const show = ([now]: Followed[]): void => {
+      if (now !== null && now !== undefined) read(now)
+    }
+    const [last] = isQuiet
+      ? await followExperiments(session.places, [id], () => {})
+      : await followExperiments(session.places, [id], show, { isGrowing: true })
     if (last !== null && last !== undefined) ended.push(last)
   }
   return ended

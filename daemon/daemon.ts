@@ -1,7 +1,7 @@
+import type { Bell } from '../lib/bell.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Config } from '../lib/config.ts'
 import type { Places } from '../lib/places.ts'
-import type { Bell } from './bell.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { LiveRuns } from './live-runs.ts'
 import type { KnownMachine } from './machine.ts'

@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Bell } from '../lib/bell.ts'
 import { systemClock } from '../lib/clock.ts'
 import { defaultWorkplaces } from '../lib/default-workplaces.ts'
 import { UserError } from '../lib/errors.ts'
@@ -11,7 +12,6 @@ import { makePlaces, places, queueId } from '../lib/places.ts'
 import { identify } from '../lib/process-identity.ts'
 import { spooled } from '../lib/spool.ts'
 import { ensureDaemon, printHint } from '../lib/start-daemon.ts'
-import { Bell } from './bell.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { Daemon } from './daemon.ts'
 import { markBuilt, openDatabase } from './database.ts'
@@ -22,6 +22,7 @@ import { loop } from './loop.ts'
 import { knowMachine } from './machine.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { openQueue } from './queue.ts'
+import { quietHeap } from './quiet-heap.ts'
 import { rebuild } from './rebuild.ts'
 import { openRecords } from './records.ts'
 import { Supervisors } from './start-supervisor.ts'
@@ -38,6 +39,7 @@ const main = async (): Promise<number> => {
     },
   })
   process.title = 'git-exp daemon'
+  quietHeap()
   const found = makePlaces(places())
   const lock = takeLock(found.lock)
   if (lock === null) {
