@@ -10,11 +10,11 @@ export const watchQueue = (
   { database }: Pick<Places, 'database'>,
   onChange: () => void,
 ): (() => void) | null => {
-  // What is written goes to the log of the database first. Who only reads makes and removes files.
+  // What is written goes to the log of the database first. Its third file changes as others read.
   const written = [basename(database), `${basename(database)}-wal`]
   try {
-    const watcher = watch(dirname(database), (event, file) => {
-      if (event === 'change' && (file === null || written.includes(file))) onChange()
+    const watcher = watch(dirname(database), (_, file) => {
+      if (file === null || written.includes(file)) onChange()
     })
     watcher.on('error', onChange)
     return () => watcher.close()
