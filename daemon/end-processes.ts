@@ -11,6 +11,8 @@ export interface Ending {
   mark: string
   /** What the command writes to, as `outputOf` has it, or null: nobody else can have that open. */
   output: string | null
+  /** The start of the supervisor, as `identify` has it: nothing older is of its run. Null: unknown. */
+  since: string | null
   /** Processes that were seen below the command, wherever they are now. */
   seen: () => Pick<ProcessRow, 'pid' | 'start'>[]
 }
@@ -78,7 +80,7 @@ const signal = (
   }
 }
 
-const pidsOnLinux = ({ session, mark, output, seen }: Ending): number[] => {
+const pidsOnLinux = ({ session, mark, output, since, seen }: Ending): number[] => {
   const all = allProcesses()
   const known = new Map(seen().map(({ pid, start }) => [pid, start]))
   const found = new Set<number>()
@@ -86,11 +88,13 @@ const pidsOnLinux = ({ session, mark, output, seen }: Ending): number[] => {
     // A daemon of ours that a run's `git exp add` started is nobody's child.
     if (pid !== process.pid && !found.has(pid) && !hasVariable(pid, DAEMON_MARK)) found.add(pid)
   }
+  // To ask each process of the machine for its environment takes longer than all else.
   const isOurs = ({ pid, session: own, start }: ProcessRow): boolean =>
-    own === session ||
-    known.get(pid) === start ||
-    hasVariable(pid, mark) ||
-    (output !== null && (outputOf(pid, 1) === output || outputOf(pid, 2) === output))
+    (since === null || Number(start) >= Number(since)) &&
+    (own === session ||
+      known.get(pid) === start ||
+      hasVariable(pid, mark) ||
+      (output !== null && (outputOf(pid, 1) === output || outputOf(pid, 2) === output)))
   for (const row of all) if (isOurs(row)) add(row.pid)
   for (let before = -1; before < found.size; ) {
     before = found.size

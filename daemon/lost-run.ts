@@ -26,7 +26,8 @@ export const endOfLost = async (
     // The number of a leader that has ended may be another's by now; then the mark alone counts.
     const session = command !== null && isAlive(command) ? command.pid : -1
     const mark = `GIT_EXP_ID=${id}`
-    const ending = { session, mark, output: progress.output, seen: () => [] }
+    const { output, start: since } = progress
+    const ending = { session, mark, output, since, seen: () => [] }
     await endProcesses(ending, graceMs)
   }
   joinLog(join(folder, 'log'))

@@ -192,7 +192,13 @@ async function run(
   }
   const output = outputOf(pid)
   const mark = `GIT_EXP_ID=${orders.env.GIT_EXP_ID}`
-  const ending: Ending = { session: pid, mark, output, seen: () => family.seen() }
+  const ending = {
+    session: pid,
+    mark,
+    output,
+    since: self?.start ?? null,
+    seen: () => family.seen(),
+  }
   live = { ending, clock }
   if (isPaused) pause()
   try {

@@ -17,6 +17,7 @@ export const orphansOf = (slotFolder: string): Ending => ({
   session: -1,
   mark: `${MARK}=${slotFolder}`,
   output: null,
+  since: null,
   seen: () => [],
 })
 
