@@ -62,9 +62,10 @@ export const followExperiments = async (
         // One that had ended may have been retried meanwhile.
         if (!isCheck && now.every(isOver)) now = read(history, ids, unknown)
       }
+      // Without what is printed then, which may be a gigabyte of log.
+      const tookMs = performance.now() - began
       onLook(now)
       if (now.every(isOver)) return now
-      const tookMs = performance.now() - began
       if (isCheck) {
         checkedAt = began
         if ((await ensureDaemon(places)) !== 'up' && ++failedStarts === 3) throw notUp(places)
