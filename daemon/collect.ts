@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyIndex, dropIndex } from '../lib/capture/private-index.ts'
@@ -6,6 +7,7 @@ import type { Brought } from '../lib/command-file.ts'
 import type { KeptFile } from '../lib/experiment.ts'
 import { GitError, type GitPlace, git, gitList, gitText } from '../lib/git.ts'
 import { readMetrics } from '../lib/metrics.ts'
+import { entering } from '../lib/overlay/enter.ts'
 import { printPlain } from '../lib/params/plain-json.ts'
 import type { Places } from '../lib/places.ts'
 import { addFiles, addWhatCanBe } from './add-files.ts'
@@ -14,9 +16,10 @@ import type { Site } from './executors/executor.ts'
 import type { Work } from './job.ts'
 import { keepFiles } from './keep-files.ts'
 import { lookAtFiles, lookAtWhatCanBe } from './look-at-files.ts'
+import { lookAtLayers, makeIndex, readLayersMetrics } from './overlay/look-at-layers.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import { findDvcProject } from './workplace/dvc-cache.ts'
-import { makeReadable } from './workplace/slot.ts'
+import { makeReadable } from './workplace/modes.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
 import { treeOf } from './workplace/trees.ts'
 
@@ -59,13 +62,13 @@ export const collect = async (
     if (!(await isThere(site))) return nothingLeft(job)
     const { code } = error as NodeJS.ErrnoException
     if (!(error instanceof GitError) && code !== 'EACCES') throw error
-    if (site.usersSince === null) makeReadable(site.workplace)
+    if (site.usersSince === null) makeReadable(site.files)
     return gather(places, site, job, brought, limits, 'what can be had')
   }
 }
 
-const isThere = async ({ workplace, gitDir }: Site): Promise<boolean> => {
-  if (!existsSync(workplace)) return false
+const isThere = async ({ workplace, files, gitDir }: Site): Promise<boolean> => {
+  if (!existsSync(files)) return false
   try {
     await git(['rev-parse', '--git-dir'], { place: { gitDir, worktree: workplace } })
     return true
@@ -93,7 +96,11 @@ const gather = async (
 ): Promise<Collected> => {
   // The user's own index may be what git stumbled over; the snapshot makes another.
   const isFromSnapshot = site.usersSince !== null && wanted !== 'all'
-  const index = copyIndex(isFromSnapshot ? `${site.index}-none` : site.index, places.scratch)
+  const { laid } = site
+  const index =
+    laid === null
+      ? copyIndex(isFromSnapshot ? `${site.index}-none` : site.index, places.scratch)
+      : join(places.scratch, `index-${randomUUID()}`)
   // What a slot keeps from run to run is none of this run's, and must stay writable.
   const ours = new Set([...brought.linked, ...brought.copied, ...job.spec.keep])
   const isOurs = (path: string): boolean =>
@@ -102,11 +109,21 @@ const gather = async (
     // Objects are written where the result's ref will look for them: in the user's repository.
     const { gitDir, workplace } = site
     const objects = join(job.commonDir, 'objects')
-    const options = { cwd: workplace, place: { gitDir, worktree: workplace, index, objects } }
+    const place = { gitDir, worktree: workplace, index, objects }
+    const options =
+      laid === null
+        ? { cwd: workplace, place }
+        : { cwd: '/', place, entry: entering(laid.layers, workplace) }
     const refused: string[] = []
     if (isFromSnapshot) await git(['read-tree', job.snapshot], options)
     if (site.slot !== null) await leaveSubmodules(site.slot, options)
-    const look = wanted === 'all' ? await lookAtFiles(options) : await lookAtWhatCanBe(options)
+    if (laid !== null && wanted !== 'all') await makeIndex(laid, place)
+    const look =
+      wanted !== 'all'
+        ? await lookAtWhatCanBe(options)
+        : laid === null
+          ? await lookAtFiles(options)
+          : await lookAtLayers(laid, options, isOurs)
     if (wanted !== 'all') refused.push(...(await addWhatCanBe(look.changed, options)))
     const notOurs = (paths: string[]): string[] => paths.filter((path) => !isOurs(path))
     const { fresh, secrets, isMade } = withoutUsersFiles(site, notOurs(look.untracked))
@@ -127,7 +144,7 @@ const gather = async (
     const ignored = allIgnored.filter(
       (path) => !CACHES.test(path) && isMade(path) && !carried.has(path),
     )
-    const sizes = measure(workplace, [...refused, ...fresh, ...secrets, ...declared, ...ignored])
+    const sizes = measure(site.files, [...refused, ...fresh, ...secrets, ...declared, ...ignored])
     const isSmall = (path: string): boolean => (sizes.get(path) ?? 0) <= limits.maxBlobBytes
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
@@ -147,7 +164,11 @@ const gather = async (
     const { kept, left } = await keepFiles(places, site, job, { large, rest, sizes }, limits)
     return {
       tree,
-      metrics: printPlain(await readMetrics(workplace, job.spec.metrics, older)),
+      metrics: printPlain(
+        laid === null
+          ? await readMetrics(workplace, job.spec.metrics, older)
+          : await readLayersMetrics(laid, job.spec.metrics, look),
+      ),
       kept,
       notes: [
         ...refused

@@ -25,6 +25,8 @@ export interface Daemon {
   jobs: number
   machine: KnownMachine
   workplaces: string
+  /** Why this user may mount no overlays there, in words; asked once. */
+  overlayProblem: () => Promise<string | null>
   clock: Clock
   /** How long it stays without work; null: for good. */
   idleExitMs: number | null

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { findInLayers, type Layers } from '../lib/overlay/layers.ts'
 
 /**
  * Finds a command as a shell would, but tells in words why there is none, which an exit code of 127
@@ -9,7 +10,12 @@ export const findExecutable = (
   name: string,
   cwd: string,
   path = '/usr/local/bin:/usr/bin:/bin',
+  layers: Layers | null = null,
 ): { path: string } | { problem: 'not-found' | 'not-executable'; text: string } => {
+  const problemOf = (file: string): Problem | null => {
+    const found = layers === null ? file : findInLayers(layers, file)
+    return found === null ? 'missing' : problemWith(found)
+  }
   if (name.includes('/')) {
     const file = isAbsolute(name) ? name : join(cwd, name)
     const problem = problemOf(file)
@@ -27,7 +33,9 @@ export const findExecutable = (
   return { problem: 'not-found', text }
 }
 
-const problemOf = (file: string): 'missing' | 'not-executable' | null => {
+type Problem = 'missing' | 'not-executable'
+
+const problemWith = (file: string): Problem | null => {
   try {
     if (!statSync(file).isFile()) return 'not-executable'
   } catch {

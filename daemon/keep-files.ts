@@ -10,7 +10,7 @@ import { keepInStore } from './store.ts'
 /** Puts what Git does not take into the store, and says what is not kept; paths with a latin1 character a byte. */
 export const keepFiles = async (
   places: Places,
-  { workplace, usersSince }: Site,
+  { files: site, usersSince }: Site,
   job: Work,
   files: { large: string[]; rest: string[]; sizes: Map<string, number> },
   limits: Limits,
@@ -22,7 +22,7 @@ export const keepFiles = async (
   for (const raw of [...files.large, ...files.rest]) {
     const bytes = files.sizes.get(raw) ?? 0
     const path = Buffer.from(raw, 'latin1').toString()
-    const from = join(workplace, path)
+    const from = join(site, path)
     const isIgnored = !files.large.includes(raw)
     if (!lstatSync(from, { throwIfNoEntry: false })?.isFile()) {
       left.push(`${path} was not kept: it is a link, or its name is not UTF-8`)

@@ -3,11 +3,11 @@ import { basename, dirname, join, relative } from 'node:path'
 import type { Job } from './job.ts'
 import { removeTree, type Slot } from './workplace/slot.ts'
 
-/** Moves a workplace out of the pool, where the user asked to keep it; gives back its new path. */
-export const keepWorkplace = (slot: Slot, job: Job): string => {
+/** Moves a slot out of the pool, where the user asked to keep it; gives back where it is. */
+export const keepWorkplace = (slot: Slot, job: Job): { folder: string; workplace: string } => {
   const kept = join(dirname(slot.folder), `kept-${job.id}-${job.attempt}`)
   renameSync(slot.folder, kept)
-  return join(kept, relative(slot.folder, slot.workplace))
+  return { folder: kept, workplace: join(kept, relative(slot.folder, slot.workplace)) }
 }
 
 /** Removes a workplace that was kept of an experiment; the path is what `keepWorkplace` gave. */

@@ -1,4 +1,4 @@
-import { GitError, type GitPlace, git, gitList, listItems } from '../lib/git.ts'
+import { GitError, type GitOptions, type GitPlace, git, gitList, listItems } from '../lib/git.ts'
 
 /** How the files of a folder differ from an index. Paths have a latin1 character a byte. */
 export interface Look {
@@ -12,14 +12,17 @@ export interface Look {
   sameAs: string | null
 }
 
-interface Where {
+interface Where extends GitOptions {
   cwd: string
   place: GitPlace
 }
 
-/** All of it at once. Throws `GitError` if there is anything that Git cannot look at. */
-export const lookAtFiles = async (where: Where): Promise<Look> => {
-  const { stdout, stderr } = await git(STATUS, where)
+/**
+ * All of it at once, or only what some pathspecs name. Throws `GitError` if there is anything that Git
+ * cannot look at.
+ */
+export const lookAtFiles = async (where: Where, pathspecs: string[] = []): Promise<Look> => {
+  const { stdout, stderr } = await git([...STATUS, '--', ...pathspecs], where)
   // Folders that git cannot open it leaves out with a warning; filters may say anything there.
   if (stderr !== '') await listOthers(where, [])
   const look: Look = { changed: [], isNoneGone: true, untracked: [], ignored: [], sameAs: null }

@@ -7,6 +7,7 @@ import { defaultWorkplaces } from '../lib/default-workplaces.ts'
 import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { loadConfig } from '../lib/load-config.ts'
+import { tryOverlay } from '../lib/overlay/try-overlay.ts'
 import { packageVersion } from '../lib/package.ts'
 import { makePlaces, places, queueId } from '../lib/places.ts'
 import { identify } from '../lib/process-identity.ts'
@@ -54,6 +55,11 @@ const main = async (): Promise<number> => {
   if (self === null) throw new Error('a process that cannot see itself')
   const queue = openQueue(db)
   const jobs = values.jobs === undefined ? config.jobs : Number(values.jobs)
+  const workplaces = join(
+    config.workplaces ?? defaultWorkplaces(process.env),
+    // Another queue of this user, with a state folder of its own, has other slots.
+    queueId(found).slice(0, 8),
+  )
   const daemon: Daemon = {
     places: found,
     queue,
@@ -65,11 +71,8 @@ const main = async (): Promise<number> => {
     config,
     jobs,
     machine: knowMachine(config, jobs, systemClock, (machine) => queue.recordMachine(machine)),
-    workplaces: join(
-      config.workplaces ?? defaultWorkplaces(process.env),
-      // Another queue of this user, with a state folder of its own, has other slots.
-      queueId(found).slice(0, 8),
-    ),
+    workplaces,
+    overlayProblem: once(() => tryOverlay(workplaces)),
     clock: systemClock,
     idleExitMs: values.stay === true ? null : config.idleExitMs,
     announce: () => replaceFile(found.hint, printHint(self, packageVersion())),
@@ -105,6 +108,11 @@ const main = async (): Promise<number> => {
   // A daemon that was started for a ticket of the last moment may have met our lock and gone.
   if (!isStopping && !daemon.isDeposed() && spooled(found).length > 0) await ensureDaemon(found)
   return 0
+}
+
+const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let answer: Promise<T> | null = null
+  return () => (answer ??= ask())
 }
 
 main().then(

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Brought, CommandFile } from '../lib/command-file.ts'
+import type { CommandFile } from '../lib/command-file.ts'
 import type { Config } from '../lib/config.ts'
 import type { Environment } from '../lib/environment.ts'
 import { UserError } from '../lib/errors.ts'
+import { findInLayers, upperOf } from '../lib/overlay/layers.ts'
+import type { Prepared } from './executors/executor.ts'
 import type { Work } from './job.ts'
 import { runEnvironment } from './run-environment.ts'
 import type { Orders } from './supervision.ts'
@@ -12,7 +14,7 @@ import type { Orders } from './supervision.ts'
 export const ordersFor = (
   work: Work,
   workplace: string,
-  { linked }: Brought,
+  { brought, layers }: Prepared,
   base: Environment,
   {
     graceMs,
@@ -24,11 +26,16 @@ export const ordersFor = (
   const cwd = join(workplace, work.workdir)
   if (relative(workplace, cwd).startsWith('..')) throw new UserError('bad-config', 'no folder')
   // The folder it was queued from may be empty, and Git keeps no empty folders.
-  mkdirSync(cwd, { recursive: true })
+  if (layers === null) mkdirSync(cwd, { recursive: true })
+  else if (findInLayers(layers, cwd) === null) {
+    mkdirSync(join(upperOf(layers), work.workdir), { recursive: true })
+  }
+  const { linked } = brought
   return {
     argv: typeof spec.command === 'string' ? ['/bin/sh', '-c', spec.command] : spec.command,
     cwd,
-    env: runEnvironment(base, work, { workspace: work.worktree, workplace, linked }),
+    layers,
+    env: runEnvironment(base, work, { workspace: work.worktree, workplace, layers, linked }),
     setup: spec.setup,
     timeoutMs: spec.timeoutSeconds === null ? null : spec.timeoutSeconds * 1000,
     graceMs,
@@ -38,11 +45,16 @@ export const ordersFor = (
 }
 
 /** What must still be known of a run when it has ended. */
-export const commandFileOf = (work: Work, workplace: string, brought: Brought): CommandFile => ({
+export const commandFileOf = (
+  work: Work,
+  workplace: string,
+  { brought, layers }: Prepared,
+): CommandFile => ({
   command: work.spec.command,
   workdir: work.workdir,
   setup: work.spec.setup,
   workplace,
+  ...(layers === null ? {} : { layers }),
   gpus: work.gpus,
   metrics: work.spec.metrics,
   brought,

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findEditableInstalls } from '../lib/editable.ts'
 import type { Environment } from '../lib/environment.ts'
+import { findInLayers, type Layers } from '../lib/overlay/layers.ts'
 import type { Work } from './job.ts'
 
 /** The folders a run's variables speak of. */
@@ -9,6 +10,7 @@ interface Folders {
   /** The workspace it was queued from; null if the hook could not say. */
   workspace: string | null
   workplace: string
+  layers: Layers | null
   /** Paths that both share, relative to either; they stay the workspace's. */
   linked: string[]
 }
@@ -61,16 +63,24 @@ const ownGpus = (gpus: number[] | null): Environment => {
   }
 }
 
-/** Puts the workplace where a value names the workspace or something below it. */
+/**
+ * Puts the workplace where a value names the workspace or something below it. Linked folders are the
+ * workspace's own, and so is what the workplace has no twin of.
+ */
 const rewriter = (
   base: Environment,
   job: Work,
-  { workspace, workplace, linked }: Folders,
+  { workspace, workplace, layers, linked }: Folders,
 ): ((value: string) => string) => {
   if (workspace === null || workspace === '/' || workspace === workplace) return (value) => value
   const names = namesOf(workspace, job.workdir, base.PWD).map((name) =>
     name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
   )
+  const isThere = (path: string): boolean =>
+    layers === null ? existsSync(path) : findInLayers(layers, path) !== null
+  const belongsToWorkspace = (path: string): boolean =>
+    linked.some((link) => path === link || path.startsWith(`${link}/`)) ||
+    (existsSync(join(workspace, path)) && !isThere(join(workplace, path)))
   const ends = `[:;,="'\\s]`
   const path = new RegExp(
     `(?<=^|${ends}|\\()(?:${names.join('|')})(?=((?:/[^:;,="'\\s]*)?)(?:${ends}|$))`,
@@ -78,7 +88,7 @@ const rewriter = (
   )
   return (value) =>
     value.replace(path, (name: string, tail: string) =>
-      belongsToWorkspace(tail.slice(1), workspace, workplace, linked) ? name : workplace,
+      belongsToWorkspace(tail.slice(1)) ? name : workplace,
     )
 }
 
@@ -92,16 +102,6 @@ const namesOf = (workspace: string, workdir: string, pwd = ''): string[] => {
     return [workspace]
   }
 }
-
-/** Linked folders are the workspace's own, and so is what the workplace has no twin of. */
-const belongsToWorkspace = (
-  path: string,
-  workspace: string,
-  workplace: string,
-  linked: string[],
-): boolean =>
-  linked.some((link) => path === link || path.startsWith(`${link}/`)) ||
-  (existsSync(join(workspace, path)) && !existsSync(join(workplace, path)))
 
 const editableTwins = (
   base: Environment,

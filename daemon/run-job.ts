@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Brought, writeCommandFile } from '../lib/command-file.ts'
+import { writeCommandFile } from '../lib/command-file.ts'
 import { environmentForRuns, readEnvironment } from '../lib/environment.ts'
 import type { Reason } from '../lib/experiment.ts'
 import { appendLine } from '../lib/files.ts'
@@ -8,7 +8,7 @@ import { attemptFolder } from '../lib/places.ts'
 import { settle } from '../lib/settle.ts'
 import type { Daemon } from './daemon.ts'
 import { note } from './events.ts'
-import type { Executor } from './executors/executor.ts'
+import type { Executor, Prepared as PreparedPlace } from './executors/executor.ts'
 import { executorOf } from './executors/executor-of.ts'
 import { finishRun, notStarted } from './finish-run.ts'
 import type { Job } from './job.ts'
@@ -47,7 +47,7 @@ export const runJob = async (daemon: Daemon, job: Job): Promise<void> => {
     )
     return
   }
-  const { brought } = prepared
+  const { brought } = prepared.place
   try {
     begin(daemon, job, executor, supervisor, prepared)
   } catch (error) {
@@ -67,11 +67,11 @@ const begin = (
   job: Job,
   { workplace }: Executor,
   supervisor: Supervisor,
-  { brought, orders }: ReadyToRun,
+  { place, orders }: ReadyToRun,
 ): void => {
   const folder = attemptFolder(daemon.places, job.id, job.attempt)
-  writeCommandFile(folder, commandFileOf(job, workplace, brought))
-  for (const text of brought.notes) appendLine(join(folder, 'log'), `${OUR_PREFIX}${text}`)
+  writeCommandFile(folder, commandFileOf(job, workplace, place))
+  for (const text of place.brought.notes) appendLine(join(folder, 'log'), `${OUR_PREFIX}${text}`)
   daemon.queue.supervise(job, supervisor.progress)
   daemon.runs.supervise(job.id, supervisor.progress)
   supervisor.onProgress(() => enterPhase(daemon, job, folder))
@@ -79,7 +79,7 @@ const begin = (
 }
 
 interface ReadyToRun {
-  brought: Brought
+  place: PreparedPlace
   orders: Orders
 }
 
@@ -106,10 +106,10 @@ const prepare = async (
   try {
     const base =
       job.env === null ? environmentForRuns(process.env) : readEnvironment(daemon.places, job.env)
-    const brought = await materialize()
+    const place = await materialize()
     const hasGpus = (job.gpus ?? (await daemon.machine.look()).gpus).length > 0
     const machine = { ...daemon.config, hasGpus }
-    return { brought, orders: ordersFor(job, workplace, brought, base, machine) }
+    return { place, orders: ordersFor(job, workplace, place, base, machine) }
   } catch (error) {
     const refused = refusal(error)
     if (daemon.runs.isStopAsked(job.id)) return { refused }

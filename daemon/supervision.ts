@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Usage } from '../lib/experiment.ts'
+import type { Layers } from '../lib/overlay/layers.ts'
 import type { ProcessIdentity } from '../lib/process-identity.ts'
 
 // What daemon and supervisor say to each other, through pipes and through files in the attempt's
@@ -11,6 +12,8 @@ import type { ProcessIdentity } from '../lib/process-identity.ts'
 export interface Orders {
   argv: string[]
   cwd: string
+  /** Mounted for each command, where the workplace is an overlay. */
+  layers: Layers | null
   env: Record<string, string>
   /** A shell command before the real one, or null. */
   setup: string | null

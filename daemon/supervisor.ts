@@ -3,7 +3,6 @@
 // command at its timeout or when told to by SIGTERM, and writes the outcome by rename. After a short
 // run it waits for another, as long as the daemon has stdin open: to start takes longer than to run.
 // It loads nothing but Node and small files of ours, so that it stays small.
-import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
@@ -19,6 +18,7 @@ import { childrensCpuMs, outputOf } from './process-table.ts'
 import { RunClock } from './run-clock.ts'
 import { isDiskFull, RunLog } from './run-log.ts'
 import { openRunPipe, type RunPipe } from './run-pipe.ts'
+import { startCommand } from './start-command.ts'
 import { ENDED, type Orders, type Outcome, type Progress, readProgress } from './supervision.ts'
 import { wholeLines } from './whole-lines.ts'
 
@@ -155,7 +155,7 @@ async function run(
   { log, clock, family, gpuMemory, cpuBeforeMs, ...own }: Own,
 ): Promise<Outcome> {
   const startedAt = Date.now()
-  const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH)
+  const file = findExecutable(argv[0] ?? '', orders.cwd, orders.env.PATH, orders.layers)
   const pipe = await own.pipe
   if ('problem' in file) {
     pipe.drop()
@@ -165,13 +165,7 @@ async function run(
   // Said before the start: a supervisor found dead in this phase may have left a command behind.
   say({ phase, command: null, output: null, startedAt })
   const before = { ranMs: clock.ranMs, oomKills: oomKills() }
-  // The shell joins both outputs in one pipe, which keeps their order, and becomes the command.
-  const child = spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', file.path, ...argv.slice(1)], {
-    cwd: orders.cwd,
-    env: orders.env,
-    detached: true,
-    stdio: ['ignore', pipe.stdout, 'ignore'],
-  })
+  const child = startCommand(orders, [file.path, ...argv.slice(1)], pipe.stdout)
   const printed = pipe.read(child, (part) => log.write(part))
   const drained = new Promise<void>((resolve) => printed.once('close', resolve))
   const ended = new Promise<{ exitCode: number | null; signal: string | null }>(

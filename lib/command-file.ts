@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from './files.ts'
+import type { Layers } from './overlay/layers.ts'
 
 /** What was brought into a workplace beside the snapshot, relative to its root. */
 export interface Brought {
@@ -16,6 +17,8 @@ export interface CommandFile {
   workdir: string
   setup: string | null
   workplace: string
+  /** Absent where the workplace's files lie in it. */
+  layers?: Layers
   gpus: number[] | null
   /** Files and globs that it writes its metrics to, relative to the workplace. */
   metrics: string[]

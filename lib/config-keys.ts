@@ -46,7 +46,8 @@ export interface Config {
   /** Addresses of remotes, or what they begin with. */
   workerRemotes: string[]
   python: string | null
-  isolation: string | null
+  /** Whether a slot has all files itself, or those of an image and a layer above it. */
+  isolation: 'checkout' | 'overlay'
   /** Null: a daemon without work stays. */
   idleExitMs: number | null
 }
@@ -191,7 +192,12 @@ export const configKeys: {
     'The Python that workers run by; without it, python3 or the system’s own that has Celery.',
     optional(name),
   ),
-  isolation: any('exp.isolation', '', 'What else keeps a run apart.', optional(name)),
+  isolation: machine(
+    'exp.isolation',
+    'checkout',
+    'What a run has its files from: a checkout of its own, or an overlay (Linux) over one that all share.',
+    oneOf('checkout', 'overlay'),
+  ),
   idleExitMs: machine(
     'exp.idleExit',
     '1h',

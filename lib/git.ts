@@ -31,6 +31,8 @@ export interface GitOptions {
   onOutput?: (chunk: Buffer) => void
   /** To ask what the user's own git would do, without our settings. */
   isUsersOwn?: boolean
+  /** What git is started by, such as what mounts the files that it is to see; that also sets the folder. */
+  entry?: string[]
 }
 
 export interface GitAnswer {
@@ -135,8 +137,10 @@ interface StartOptions extends GitOptions {
 type Git = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 /** Without a pipe where it is told nothing: to make one takes longer than one would think. */
-const spawnGit = (args: string[], options: StartOptions, stdin: 'pipe' | 'ignore'): Git =>
-  spawn('git', [...(options.isUsersOwn === true ? [] : OUR_CONFIG), ...args], {
+const spawnGit = (args: string[], options: StartOptions, stdin: 'pipe' | 'ignore'): Git => {
+  const own = options.isUsersOwn === true ? [] : OUR_CONFIG
+  const [file = 'git', ...words] = [...(options.entry ?? []), 'git', ...own, ...args]
+  return spawn(file, words, {
     cwd: options.cwd,
     env: environment(options),
     stdio: [stdin, 'pipe', 'pipe'],
@@ -144,6 +148,7 @@ const spawnGit = (args: string[], options: StartOptions, stdin: 'pipe' | 'ignore
     killSignal: 'SIGKILL',
     detached: options.isGroup === true,
   }) as Git
+}
 
 /** Runs git once. Throws `GitError` unless it exits with 0 or a code in `okExits`. */
 export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer> =>

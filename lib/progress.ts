@@ -3,6 +3,7 @@ import { readCommandFile } from './command-file.ts'
 import type { Experiment } from './experiment.ts'
 import { logFile } from './log-follower.ts'
 import { readMetrics } from './metrics.ts'
+import { upperOf } from './overlay/layers.ts'
 import { attemptFolder, type Places } from './places.ts'
 
 /** So much of the end of a log is looked at. */
@@ -20,8 +21,10 @@ export const withProgress = async (places: Places, experiment: Experiment): Prom
   if (command === null) return experiment
   const progress = numbersIn(readTail(logFile(places, id, state.attempt)))
   try {
-    const metrics = await readMetrics(command.workplace, command.metrics)
-    return { ...experiment, metrics, progress, workplace: command.workplace }
+    const { workplace, layers } = command
+    const files = layers === undefined ? workplace : upperOf(layers)
+    const metrics = await readMetrics(files, command.metrics)
+    return { ...experiment, metrics, progress, workplace }
   } catch (error) {
     // The run changes its folder while we look.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error

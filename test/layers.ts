@@ -29,7 +29,9 @@ const MAY_START_PROCESSES = [
   'lib/list-gpus.ts',
   'lib/service/ask-manager.ts',
   'daemon/start-supervisor.ts',
-  'daemon/supervisor.ts',
+  'daemon/start-command.ts',
+  // Mounts one to see whether that goes.
+  'lib/overlay/try-overlay.ts',
   // Asks mkfifo.
   'daemon/run-pipe.ts',
   'daemon/tell-end.ts',

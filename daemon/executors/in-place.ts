@@ -25,8 +25,12 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
   const folder = attemptFolder(daemon.places, job.id, job.attempt)
   return {
     workplace: worktree,
-    materialize: () =>
-      gitUntil(daemon.runs.signal(job.id), () => prepareWorkspace(daemon, job, worktree, folder)),
+    materialize: async () => ({
+      brought: await gitUntil(daemon.runs.signal(job.id), () =>
+        prepareWorkspace(daemon, job, worktree, folder),
+      ),
+      layers: null,
+    }),
     site: () => {
       const replacement = readReplacement(folder)
       if (replacement === null) return null
@@ -34,10 +38,12 @@ export const inPlace = (daemon: Daemon, job: Job): Executor => {
       if (!existsSync(worktree) || !existsSync(gitDir)) return null
       return {
         workplace: worktree,
+        files: worktree,
         gitDir,
         index: join(gitDir, 'index'),
         usersSince: since,
         slot: null,
+        laid: null,
       }
     },
     putBack: async (what) => {

@@ -92,7 +92,7 @@ const collectAndCommit = async (
   const slot = slotFor(worker, work)
   ensureWorkplace(slot)
   const { workplace, gitDir, index } = slot
-  const site = { workplace, gitDir, index, usersSince: null, slot }
+  const site = { workplace, files: workplace, gitDir, index, usersSince: null, slot, laid: null }
   const { maxBlobBytes, keepIgnoredBytes } = worker.config
   const limits = { maxBlobBytes, keepIgnoredBytes }
   const collected = await collect(worker.places, site, work, brought, limits)

@@ -100,7 +100,8 @@ export const runSnapshot = async (
     return notStarted(worker, watch, 'refused' in prepared ? prepared.refused : null)
   }
   const { orders, brought } = prepared
-  writeCommandFile(folder, commandFileOf(work, slotFor(worker, work).workplace, brought))
+  const { workplace } = slotFor(worker, work)
+  writeCommandFile(folder, commandFileOf(work, workplace, { brought, layers: null }))
   for (const text of brought.notes) appendLine(log, `${OUR_PREFIX}${text}`)
   note('start', { name: work.name, exp: work.id, attempt: work.attempt })
   supervisor.give({ ...orders, isLeashed: true })
@@ -154,7 +155,10 @@ const prepare = async (
     const hasGpus = !['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '')
     return {
       brought,
-      orders: ordersFor(work, slot.workplace, brought, base, { ...worker.config, hasGpus }),
+      orders: ordersFor(work, slot.workplace, { brought, layers: null }, base, {
+        ...worker.config,
+        hasGpus,
+      }),
     }
   } catch (error) {
     if (watch.signal.aborted) return { refused: { code: 'user', text: 'it was ended' } }

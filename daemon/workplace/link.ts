@@ -12,12 +12,14 @@ import type { Brought } from '../../lib/command-file.ts'
 
 /**
  * Links and copies ignored paths of the workspace into the workplace. What the snapshot holds at
- * such a path stays; nothing is written through a link that leads out of the workplace.
+ * such a path stays; nothing is written through a link that leads out of the workplace. `has` tells of
+ * what the snapshot holds where it does not lie in the workplace itself.
  */
 export const bringPaths = (
   workspace: string | null,
   workplace: string,
   paths: { link: string[]; copy: string[] },
+  has: (path: string) => boolean = () => false,
 ): Brought => {
   const brought: Brought = { linked: [], copied: [], notes: [] }
   if (workspace === null) return brought
@@ -29,7 +31,7 @@ export const bringPaths = (
       brought.notes.push(`${path} is not in the workspace and was not brought`)
       return false
     }
-    if (isThere(to)) {
+    if (isThere(to) || has(path)) {
       brought.notes.push(`${path} is part of the snapshot and was left as it is`)
       return false
     }

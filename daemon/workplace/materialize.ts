@@ -11,6 +11,7 @@ import { shareDvcCache } from './dvc-cache.ts'
 import { restoreFolders } from './folders.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
+import { makeWritable } from './modes.ts'
 import {
   type IndexChanges,
   layRunGit,
@@ -18,7 +19,7 @@ import {
   refsForRun,
   runIndexChanges,
 } from './run-git.ts'
-import { beginChange, endChange, makeWritable, openSlot, removeSlot, type Slot } from './slot.ts'
+import { beginChange, endChange, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
 import {
@@ -46,20 +47,30 @@ export const materialize = async (
   slot: Slot,
   job: Work,
   signal: AbortSignal = AbortSignal.any([]),
-): Promise<Materialized> => gitUntil(signal, () => fillOrMakeAnew(slot, job, signal))
+): Promise<Materialized> => gitUntil(signal, () => orMakeAnew(slot, signal, () => fill(slot, job)))
 
-const fillOrMakeAnew = async (
+/** The same for files that no command runs in: there is no git beside them, and nothing was brought. */
+export const materializeImage = (slot: Slot, work: Work, signal: AbortSignal): Promise<void> =>
+  gitUntil(signal, () =>
+    orMakeAnew(slot, signal, async () => {
+      await openSlot(slot)
+      await layOut(slot, work, 'files alone')
+      endChange(slot)
+    }),
+  )
+
+const orMakeAnew = async <T>(
   slot: Slot,
-  job: Work,
   signal: AbortSignal,
-): Promise<Materialized> => {
+  work: () => Promise<T>,
+): Promise<T> => {
   try {
-    return await fill(slot, job)
+    return await work()
   } catch (error) {
     if (signal.aborted || error instanceof MissingObjects) throw error
     // Whatever an earlier run or a crash has done to the slot, a new one has none of it.
     removeSlot(slot)
-    return fill(slot, job)
+    return work()
   }
 }
 
@@ -74,7 +85,12 @@ const fill = async (slot: Slot, job: Work): Promise<Materialized> => {
 }
 
 /** Lays out a repository's files and its git, and those of its submodules; gives back its tree. */
-const layOut = async (slot: Slot, job: Work): Promise<string> => {
+const layOut = async (
+  slot: Slot,
+  job: Work,
+  what: 'files and git' | 'files alone' = 'files and git',
+): Promise<string> => {
+  const hasGit = what === 'files and git'
   const [config, refs] = await settle<[UserConfig, string]>([
     readUserConfig(job.commonDir),
     refsForRun(job),
@@ -95,7 +111,7 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     const cleaning = removeLeftovers(slot, job.spec.keep)
     const [{ folders, submodules }, changes] = await settle<[TreeFolders, IndexChanges, unknown]>([
       listFolders(job.commonDir, trees),
-      runIndexChanges(job, trees),
+      hasGit ? runIndexChanges(job, trees) : Promise.resolve(new Map()),
       cleaning,
     ])
     const known = new Set(folders)
@@ -103,12 +119,13 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
     const hasCommit = trees.untracked === null && !config.isPartial
     // Begun before what is done beside it.
     const writing = writeFiles(slot, { tree, commit: hasCommit ? job.snapshot : null })
-    await settle([writing, Promise.resolve().then(() => layRunGit(slot, job, { config, refs }))])
+    const laying = Promise.resolve().then(() => hasGit && layRunGit(slot, job, { config, refs }))
+    await settle<unknown[]>([writing, laying])
     noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
     restoreFolders(slot, [...folders, ...submodules.map(({ path }) => path)])
-    await layRunIndex(slot, job, changes)
+    if (hasGit) await layRunIndex(slot, job, changes)
     for (const sub of await submoduleJobs(slot, job, submodules)) {
       await layOut(sub.slot, sub.job)
       exclude(sub.slot, sub.job.commonDir, [])
@@ -128,7 +145,7 @@ const layOut = async (slot: Slot, job: Work): Promise<string> => {
 }
 
 /** Of a submodule its commit, which may be a merge of any number. */
-const treesFor = async ({ commonDir, snapshot, baseline }: Work): Promise<Trees> =>
+export const treesFor = async ({ commonDir, snapshot, baseline }: Work): Promise<Trees> =>
   snapshot === baseline
     ? { tracked: await treeOf(commonDir, snapshot), untracked: null }
     : treesOf(commonDir, snapshot)

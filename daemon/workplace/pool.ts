@@ -1,15 +1,16 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { lstat, opendir, rm } from 'node:fs/promises'
+import { lstat, opendir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PoolSize } from '../../lib/config-kinds.ts'
+import { removeWritable } from './modes.ts'
 import { hasMounts } from './occupied.ts'
-import { ASIDE, makeWritable, setAside } from './slot.ts'
+import { ASIDE, setAside } from './slot.ts'
 
 /** What `st_blocks` counts in. */
 const BLOCK = 512
 
 /**
- * Removes slots that were used longest ago, until so many or so much is left over all repositories,
+ * Removes slots and images that were used longest ago, until so many or so much is left over all repositories,
  * and what is left of slots that were set aside. Never those in use. What cannot be removed stays.
  */
 export const trimPools = async (
@@ -18,7 +19,7 @@ export const trimPools = async (
   inUse: Set<string>,
 ): Promise<void> => {
   const slots = foldersBelow(workplaces)
-    .filter((folder) => /^\d+$/.test(folder.slice(folder.lastIndexOf('/') + 1)))
+    .filter((folder) => /^(?:image-)?\d+$/.test(folder.slice(folder.lastIndexOf('/') + 1)))
     .map((folder) => ({ folder, usedAt: usedAt(folder) }))
     .sort((a, b) => b.usedAt - a.usedAt)
     .map(({ folder }) => folder)
@@ -30,7 +31,7 @@ export const trimPools = async (
   }
   for (const folder of foldersBelow(workplaces)) {
     if (!folder.slice(dirname(folder).length + 1).startsWith(ASIDE) || hasMounts(folder)) continue
-    await remove(folder).catch(() => {})
+    await removeWritable(folder).catch(() => {})
   }
 }
 
@@ -52,15 +53,6 @@ const bytesIn = async (folder: string): Promise<number> => {
     blocks += facts?.blocks ?? 0
   }
   return blocks * BLOCK
-}
-
-const remove = async (folder: string): Promise<void> => {
-  try {
-    await rm(folder, { recursive: true, force: true })
-  } catch {
-    makeWritable(folder)
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** The folders of all pools. */

@@ -67,14 +67,13 @@ export const runIndexChanges = async (
 export const layRunIndex = async (slot: Slot, job: Work, changes: IndexChanges): Promise<void> => {
   const gitDir = join(slot.workplace, '.git')
   const index = join(gitDir, 'index')
-  const algorithm = job.baseline.length === 40 ? 'sha1' : 'sha256'
-  const changed =
-    changes.size > MANY_CHANGES
-      ? null
-      : changeIndex(readFileSync(slot.index), [...changes], algorithm)
-  if (changes.size > 0 && changed !== null) {
-    writeFileSync(index, changed)
-    return
+  if (changes.size > 0 && changes.size <= MANY_CHANGES) {
+    const algorithm = job.baseline.length === 40 ? 'sha1' : 'sha256'
+    const changed = changeIndex(readFileSync(slot.index), [...changes], algorithm)
+    if (changed !== null) {
+      writeFileSync(index, changed)
+      return
+    }
   }
   copyFileSync(slot.index, index)
   if (changes.size === 0) return

@@ -10,9 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../lib/errors.ts'
+import { makeWritable, removeWritable } from './modes.ts'
 import { hasMounts, isOccupied } from './occupied.ts'
 import { endOrphans } from './orphans.ts'
 
@@ -112,8 +112,8 @@ export const beginChange = (slot: Slot): void => {
   dropRunGit(slot)
 }
 
-/** How the folders begin that were the git of a run and are only to be removed. */
-const FORMER = 'former-git-'
+/** How the folders begin that were a last run's and are only to be removed. */
+const FORMER = 'former-'
 
 /** Takes the last run's git out of the workplace; to remove its files too keeps nobody waiting. */
 const dropRunGit = ({ folder, workplace }: Slot): void => {
@@ -123,11 +123,20 @@ const dropRunGit = ({ folder, workplace }: Slot): void => {
     refuseMounts(runGit)
     // What has no right to be written to cannot be moved either.
     makeWritable(runGit)
-    renameSync(runGit, join(folder, `${FORMER}${randomUUID()}`))
+    leaveFormer(folder, runGit)
   }
+  removeFormer(folder)
+}
+
+/** Moves what a last run left to where it is only to be removed. */
+export const leaveFormer = (folder: string, path: string): void =>
+  renameSync(path, join(folder, `${FORMER}${randomUUID()}`))
+
+/** Removes all that was left so, beside whatever else is done. */
+export const removeFormer = (folder: string): void => {
   for (const name of readdirSync(folder).filter((one) => one.startsWith(FORMER))) {
     // What stays is tried again by the next change of this slot.
-    rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
+    removeWritable(join(folder, name)).catch(() => {})
   }
 }
 
@@ -171,24 +180,4 @@ export const ensureWorkplace = ({ workplace }: Slot): void => {
   if (lstatSync(workplace, { throwIfNoEntry: false })?.isDirectory() === true) return
   rmSync(workplace, { force: true })
   mkdirSync(workplace, { recursive: true, mode: 0o700 })
-}
-
-/** Gives the right to read back to all that a run took it from. Follows no link. */
-export const makeReadable = (folder: string): void => {
-  makeWritable(folder)
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue
-    const file = join(entry.parentPath, entry.name)
-    const mode = lstatSync(file, { throwIfNoEntry: false })?.mode ?? 0o400
-    if ((mode & 0o400) === 0) chmodSync(file, mode | 0o400)
-  }
-}
-
-/** Gives the right to write back to folders that a run took it from. Follows no link. */
-export const makeWritable = (folder: string): void => {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  chmodSync(folder, 0o700)
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) makeWritable(join(folder, entry.name))
-  }
 }

@@ -129,15 +129,21 @@ export const noteHeld = (slot: Slot, commit: string, trees: Trees): void => {
 
 const HELD = 'held'
 
+/** What a slot's index has; null where that is not known. */
+export const readHeld = (slot: Slot): Trees | null => {
+  const file = join(slot.folder, HELD)
+  if (!existsSync(slot.index) || !existsSync(file)) return null
+  return JSON.parse(readFileSync(file, 'utf8')) as Trees
+}
+
 /** How trees differ from what the slot's index has; null where that is not known. */
 export const differenceFrom = async (
   slot: Slot,
   commonDir: string,
   after: Trees,
 ): Promise<Difference | null> => {
-  const file = join(slot.folder, HELD)
-  if (!existsSync(slot.index) || !existsSync(file)) return null
-  const before = JSON.parse(readFileSync(file, 'utf8')) as Trees
+  const before = readHeld(slot)
+  if (before === null) return null
   try {
     const changes = [
       ...(await changedFiles(commonDir, before.tracked, after.tracked)),
@@ -165,7 +171,7 @@ export interface TreeFile {
 }
 
 /** A file that is another in one tree than in the other, or in one alone. */
-interface ChangedFile {
+export interface ChangedFile {
   path: string
   was: TreeFile | null
   now: TreeFile | null

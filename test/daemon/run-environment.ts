@@ -181,7 +181,7 @@ t.test('a hook that could not tell the workspace has nothing rewritten', async (
     gpus: [0, 2],
     stopAsked: false,
   }
-  const folders = { workspace: null, workplace: '/workplace', linked: [] }
+  const folders = { workspace: null, workplace: '/workplace', layers: null, linked: [] }
   const env = runEnvironment({ A: '/repository/src' }, job, folders)
   t.match(env, { A: '/repository/src', GIT_EXP_WORKSPACE: '', GIT_EXP_ATTEMPT: '2' })
   t.match(env, { CUDA_VISIBLE_DEVICES: '0,2', HIP_VISIBLE_DEVICES: '0,2', ZE_AFFINITY_MASK: '0,2' })

@@ -21,6 +21,7 @@ t.test('a supervisor takes the next run after a short one, and none after a sign
   const orders = (script: string, setup: string | null = null): Orders => ({
     argv: ['/bin/sh', '-c', script],
     cwd: folder,
+    layers: null,
     env: { PATH: `${env.PATH}`, GIT_EXP_ID: 'none' },
     setup,
     timeoutMs: null,

@@ -137,6 +137,7 @@ t.test(
     const orders: Orders = {
       argv: ['touch', started],
       cwd: folder,
+      layers: null,
       env: { PATH: `${env.PATH}` },
       setup: null,
       timeoutMs: null,

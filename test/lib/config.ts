@@ -58,7 +58,7 @@ t.test('without any setting the defaults hold', async (t) => {
     queueName: 'exp.default',
     workerRemotes: [],
     python: null,
-    isolation: null,
+    isolation: 'checkout',
     idleExitMs: 3_600_000,
   })
   t.same(problems, [])
@@ -310,8 +310,8 @@ t.test('what a worker takes from is all that any line says', async (t) => {
 
 t.test('a value may hold line breaks and any letters', async (t) => {
   const { git, read } = repository(t)
-  git('config', 'exp.isolation', 'a\nb = é')
-  t.equal(read().config.isolation, 'a\nb = é')
+  git('config', 'exp.remote', 'a\nb = é')
+  t.equal(read().config.remote, 'a\nb = é')
 })
 
 t.test('a listing cut short is read as far as it goes', async (t) => {
