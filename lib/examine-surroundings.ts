@@ -8,6 +8,7 @@ import { gitText } from './git.ts'
 import { openHistory } from './history.ts'
 import { findHooks } from './hooks.ts'
 import { isNewer } from './newer-version.ts'
+import { tryOverlay } from './overlay/try-overlay.ts'
 import type { Places } from './places.ts'
 import type { Repository } from './repository.ts'
 import { installedFile, serviceText } from './service/installed.ts'
@@ -105,6 +106,23 @@ export const examinePool = ({ workplaces }: Config): Finding => {
   return bavail * bsize >= LITTLE_POOL_BYTES
     ? { is: 'ok', what, text, fix: null }
     : { is: 'fault', what, text, fix: 'make room, or: git config --global exp.workplaces FOLDER' }
+}
+
+/** Whether overlays can be mounted where they are wanted: each run says so too, when it does without. */
+export const examineOverlay = async ({ isolation, workplaces }: Config): Promise<Finding[]> => {
+  if (isolation !== 'overlay') return []
+  const what = 'overlay'
+  const folder = workplaces ?? defaultWorkplaces(process.env)
+  const problem = await tryOverlay(nearestThere(folder))
+  if (problem === null) return [{ is: 'ok', what, text: `can be mounted in ${folder}`, fix: null }]
+  return [
+    {
+      is: 'fault',
+      what,
+      text: `cannot be mounted in ${folder}, and runs have checkouts: ${problem}`,
+      fix: 'git config --global exp.isolation checkout',
+    },
+  ]
 }
 
 const nearestThere = (folder: string): string =>

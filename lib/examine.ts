@@ -6,6 +6,7 @@ import {
   examineClock,
   examineGit,
   examineHook,
+  examineOverlay,
   examinePool,
   examineService,
 } from './examine-surroundings.ts'
@@ -47,6 +48,7 @@ export const examine = async (found: Places, repository: Repository | null): Pro
           ...examineService(found),
         ]),
     examinePool(config.config),
+    ...(await examineOverlay(config.config)),
     ...(repository === null ? [] : [await examineHook(found, repository, config.config)]),
     ...(await examineCluster(config.config, repository)),
   ]

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -53,11 +54,14 @@ const lookedAt = new Map<string, number>()
  */
 export const chooseImage = (pool: string, wish: Wish): Promise<Image> =>
   choosing.run(pool, async () => {
+    // What this slot showed to its last run nobody sees any more.
+    const shown = join(wish.slot.folder, OVERLAY, SHOWN)
+    rmSync(shown, { force: true })
     const image = (await nearest(pool, wish)) ?? (await layImage(pool, wish))
     const now = new Date()
     utimesSync(image.slot.folder, now, now)
     mkdirSync(join(wish.slot.folder, OVERLAY), { recursive: true, mode: 0o700 })
-    writeFileSync(join(wish.slot.folder, OVERLAY, SHOWN), image.slot.folder)
+    writeFileSync(shown, image.slot.folder)
     return image
   })
 

@@ -10,8 +10,13 @@ import { closeLayers, entryAt, isWhiteout, type Layers } from './layers.ts'
  */
 export const tryOverlay = async (folder: string): Promise<string | null> => {
   if (process.platform !== 'linux') return 'only Linux has them'
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const pool = mkdtempSync(join(folder, 'aside-'))
+  let pool: string
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    pool = mkdtempSync(join(folder, 'aside-'))
+  } catch (error) {
+    return (error as Error).message
+  }
   try {
     const layers = layersIn(pool)
     writeFileSync(join(pool, layers.lower, 'old'), '')

@@ -1,0 +1,181 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { withoutOverlays } from '../../fixture/overlays.ts'
+import { runScript } from '../../fixture/run-script.ts'
+import { type Sandbox, sandbox, type TestRepository } from '../../fixture/sandbox.ts'
+import { poolsIn, slotIn } from '../../fixture/slots.ts'
+import { until } from '../../fixture/until.ts'
+
+const world = async (
+  t: Parameters<typeof sandbox>[0],
+  files: Record<string, string> = {},
+): Promise<[Sandbox, TestRepository]> => {
+  const box = sandbox(t)
+  await box.config('exp.isolation', 'overlay')
+  await box.config('exp.grace', '200ms')
+  const repo = await box.repository({ 'params.yaml': 'lr: 0.1\n', 'src/a': 'a\n', ...files })
+  return [box, repo]
+}
+
+const images = (box: Sandbox): string[] =>
+  readdirSync(poolsIn(box))
+    .flatMap((pool) => readdirSync(join(poolsIn(box), pool)))
+    .filter((name) => name.startsWith('image-'))
+
+t.test('with overlays', { skip: withoutOverlays }, async (t) => {
+  t.test('runs see nothing of each other, and share what they have alike', async (t) => {
+    const [box, repo] = await world(t)
+    await box.config('exp.jobs', '2')
+    const both =
+      'echo mine >>src/a; echo $GIT_EXP_NAME >own; until [ $(ls "$0" | wc -l) = 2 ]; do touch "$0/$GIT_EXP_NAME"; done; cat src/a own; ls'
+    const meeting = join(box.folder, 'meeting')
+    await box.run('mkdir', [meeting])
+    const added = await repo.exp('add', '-S', 'lr=1,2', '--', 'sh', '-c', both, meeting)
+    t.equal(added.exitCode, 0, added.stderr)
+    t.equal((await repo.exp('wait')).exitCode, 0)
+    for (const { name, log } of await repo.shown()) {
+      const text = readFileSync(`${log}`, 'utf8')
+      t.match(text, `a\nmine\n${name}\nown\nparams.yaml\nsrc\n`, name)
+    }
+    t.strictSame(images(box), ['image-1'])
+    t.strictSame(readdirSync(slotIn(box, repo).workplace), [], 'nobody else sees their files')
+  })
+
+  t.test('a stop ends all that runs in one, and a timeout too', async (t) => {
+    const [box, repo] = await world(t)
+    const script = 'echo half >half; setsid sleep 600 & sleep 600'
+    const name = (await repo.exp('add', '-c', script)).stdout.trim()
+    await until('it writes', () => existsSync(join(slotIn(box, repo).folder, 'overlay/upper/half')))
+    t.equal((await repo.exp('stop', name)).exitCode, 0)
+    t.equal((await repo.exp('wait', name)).exitCode, 143)
+    t.equal(
+      (await box.run('pgrep', ['-f', `sleep 60[0]`, '-u', `${process.getuid?.()}`])).stdout,
+      '',
+    )
+    const [stopped] = await repo.shown()
+    t.equal(stopped?.state, 'stopped')
+    const ref = 'refs/git-exp/failures'
+    const failure = await repo.git('for-each-ref', '--format=%(objectname)', ref)
+    t.equal(await repo.git('show', `${failure}:half`), 'half')
+    repo.write('exp.yaml', 'timeout: 1s\n')
+    t.equal((await runScript(repo, 'sleep 600')).exitCode, 124)
+  })
+
+  t.test('a run outlives its daemon, and the next one takes what it left', async (t) => {
+    const [box, repo] = await world(t)
+    const go = join(box.folder, 'go')
+    const name = (
+      await repo.exp(
+        'add',
+        '--',
+        'sh',
+        '-c',
+        'echo 1 >one; until [ -e "$0" ]; do sleep 0.05; done; rm src/a',
+        go,
+      )
+    ).stdout.trim()
+    const state = async (): Promise<string> =>
+      (await repo.shown()).find((one) => one.name === name)?.state ?? ''
+    await until('it runs', async () => (await state()) === 'running')
+    await until('it writes', () => existsSync(join(slotIn(box, repo).folder, 'overlay/upper/one')))
+    const { pid } = (
+      JSON.parse((await repo.exp('status', '--json')).stdout) as { daemon: { pid: number } }
+    ).daemon
+    process.kill(pid, 'SIGKILL')
+    t.equal((await repo.exp('daemon', 'start')).exitCode, 0)
+    writeFileSync(go, '')
+    t.equal((await repo.exp('wait', name)).exitCode, 0)
+    const [ran] = await repo.shown()
+    t.equal(await repo.git('ls-tree', '-r', '--name-only', `${ran?.result}`), 'one\nparams.yaml')
+  })
+
+  t.test('setup and command work in one place, and a command that is none is told', async (t) => {
+    const [, repo] = await world(t, {
+      'exp.yaml': 'setup: mkdir bin && cp tool bin/tool && chmod +x bin/tool\n',
+      tool: '#!/bin/sh\necho made by setup\n',
+    })
+    const made = await repo.exp('run', '--', 'bin/tool')
+    t.match([made.exitCode, made.stdout], [0, /^made by setup$/m])
+    const none = await repo.exp('run', '--', './none')
+    t.equal(none.exitCode, 125)
+    t.match(none.stderr, /there is no such file/)
+    t.match((await repo.exp('run', '--', 'src/a')).stderr, /it is not executable/)
+  })
+
+  t.test('links, copies and rewritten variables are those of a checkout', async (t) => {
+    const [box, repo] = await world(t, {
+      '.gitignore': 'data\n.env\n',
+      'exp.yaml': 'copy: [.env]\n',
+    })
+    repo.write('data/set', 'rows\n')
+    repo.write('.env', 'A=1\n')
+    const script =
+      'cat data/set .env; [ "$HERE" = "$PWD/src" ] && [ "$THERE" = "$0/data" ] && echo right'
+    const env = { HERE: join(repo.path, 'src'), THERE: join(repo.path, 'data') }
+    const args = ['run', '--', 'sh', '-c', script, repo.path]
+    const ran = await box.exp(args, { cwd: repo.path, env })
+    t.match(ran.stdout, /^rows\nA=1\nright$/m)
+  })
+
+  t.test(
+    'an experiment of a later commit needs no image of its own, one with less does',
+    async (t) => {
+      const [box, repo] = await world(t)
+      const ls = async (): Promise<string> => (await runScript(repo, 'cat src/*; ls')).output
+      t.equal(await ls(), 'a\nparams.yaml\nsrc\n')
+      repo.write('src/b', 'b\n')
+      await repo.git('add', '--all')
+      await repo.git('commit', '--quiet', '--message', 'More')
+      t.equal(await ls(), 'a\nb\nparams.yaml\nsrc\n')
+      t.equal(readdirSync(join(slotIn(box, repo).folder, '../image-1/work/files/src')).join(), 'a')
+      rmSync(join(repo.path, 'src/a'))
+      t.equal(await ls(), 'b\nparams.yaml\nsrc\n', 'a file that was removed and not committed')
+      repo.write('.gitattributes', 'src/* text eol=crlf\n')
+      t.equal(await ls(), 'b\r\nparams.yaml\nsrc\n', 'attributes that change what is there already')
+      t.strictSame(images(box), ['image-1'], 'one that nobody uses is laid out anew')
+    },
+  )
+
+  t.test('an image that somebody changed is laid out anew', async (t) => {
+    const [box, repo] = await world(t)
+    await runScript(repo, ':')
+    const image = join(slotIn(box, repo).folder, '../image-1/work/files')
+    writeFileSync(join(image, 'src/a'), 'tampered\n')
+    writeFileSync(join(image, 'more'), '')
+    t.equal((await repo.exp('daemon', 'restart')).exitCode, 0)
+    t.equal((await runScript(repo, 'cat src/a; ls')).output, 'a\nparams.yaml\nsrc\n')
+    rmSync(join(image, '..'), { recursive: true })
+    t.equal((await runScript(repo, 'cat src/a; ls')).output, 'a\nparams.yaml\nsrc\n')
+  })
+
+  t.test('what an overlay is not for runs in a checkout, and the log says why', async (t) => {
+    const [, repo] = await world(t)
+    const kept = await runScript(repo, 'echo k >kept', '--keep')
+    t.match(kept.log, /it has a checkout and no overlay: its workplace is to be kept/)
+    t.equal(readFileSync(join(`${kept.experiment.workplace}`, 'kept'), 'utf8'), 'k\n')
+    repo.write('exp.yaml', 'keep: [build]\n')
+    t.match((await runScript(repo, ':')).log, /no overlay: exp.yaml keeps paths from run to run/)
+    repo.write('exp.yaml', '{}\n')
+    t.notMatch((await runScript(repo, 'cat src/a')).log, /no overlay/)
+  })
+
+  t.test('doctor mounts one, and says what is in the way', async (t) => {
+    const [box, repo] = await world(t)
+    t.match((await repo.exp('doctor')).stdout, /overlay .*can be mounted in/)
+    const folder = '/proc/self'
+    await box.config('exp.workplaces', folder)
+    const found = await repo.exp('doctor')
+    t.match(found.stdout, /overlay .*cannot be mounted/)
+    t.match(found.stdout, /git config --global exp.isolation checkout/)
+  })
+
+  t.test('what was removed from the cache meanwhile is no fault', async (t) => {
+    const [box, repo] = await world(t)
+    const ran = await runScript(repo, 'echo x >x; rm -rf "$PWD/../../overlay"')
+    t.match(ran.log, /the folder it ran in is gone, and all that it left there/)
+    t.equal(ran.exitCode, 0)
+    rmSync(poolsIn(box), { recursive: true })
+    t.equal((await runScript(repo, 'cat src/a')).output, 'a\n')
+  })
+})
