@@ -6,6 +6,7 @@ import { benchGrowth } from './growth.ts'
 import { benchIdle } from './idle.ts'
 import { benchMaterialize } from './materialize.ts'
 import type { Row } from './measure.ts'
+import { benchOverlay } from './overlay.ts'
 import { addResults, rowLine } from './page.ts'
 import { benchRun } from './run.ts'
 import { benchLog, benchSupervisor } from './runs.ts'
@@ -69,6 +70,10 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
       }
       return rows
     },
+  },
+  overlay: {
+    sizes: ['20,000 files', '100,000 files'],
+    work: (world, path, size) => benchOverlay(world, path, size),
   },
   commit: {
     sizes: ['small', '20,000 files'],

@@ -22,35 +22,24 @@ export const benchMaterialize = async (
   const git = (...args: string[]): Promise<string> => world.call(path, 'git', ...args)
   const place = join(world.folder, 'checked-out')
   await git('worktree', 'add', '--quiet', '--detach', place)
-  const snapshots: string[] = []
-  for (const n of [2, 3]) {
-    writeFileSync(join(place, 'params.yaml'), `n: ${n} # the only parameter\n`)
-    await world.call(place, 'git', 'commit', '--quiet', '--all', '--message', `${n}`)
-    snapshots.push(await world.call(place, 'git', 'rev-parse', 'HEAD'))
-  }
+  const { next, checkout: checkOut } = await alternating(world, place)
   const slot = slotOf(join(world.folder, 'bench-slots'), join(path, '.git'), path, 1)
-  let turn = 0
-  const next = (): string => snapshots[turn++ % 2] ?? ''
   let others = 0
   // A worktree's twenty thousand files are written to the disk for a while, which is neither's work.
   const ofChange = await compare(Math.max(turns, CHANGE_TURNS), {
     warm: async () => {
       await materialize(slot, jobFor(path, next()))
     },
-    checkout: async () => {
-      await world.call(place, 'git', 'checkout', '--quiet', '--detach', next())
-      turn++
-    },
+    checkout: checkOut,
   })
   const of = await compare(turns, {
     // Nothing is removed: for a while ext4 makes files many times slower where as many have just gone.
-    empty: async () => renameSync(slot.folder, join(world.folder, `emptied-${turn}`)),
+    empty: async () => renameSync(slot.folder, join(world.folder, `emptied-${others}`)),
     cold: async () => {
       await materialize(slot, jobFor(path, next()))
     },
     worktree: async () => {
       await git('worktree', 'add', '--quiet', '--detach', join(world.folder, `other-${others++}`))
-      turn++
     },
   })
   const [warm, checkout] = [ofChange('warm'), ofChange('checkout')]
@@ -83,7 +72,28 @@ export const benchMaterialize = async (
   ]
 }
 
-const jobFor = (path: string, snapshot: string): Job => ({
+/** Two commits in a worktree that differ in one file, and what checks them out by turns. */
+export const alternating = async (
+  world: World,
+  place: string,
+): Promise<{ next: () => string; checkout: () => Promise<void> }> => {
+  const commits: string[] = []
+  for (const n of [2, 3]) {
+    writeFileSync(join(place, 'params.yaml'), `n: ${n} # the only parameter\n`)
+    await world.call(place, 'git', 'commit', '--quiet', '--all', '--message', `${n}`)
+    commits.push(await world.call(place, 'git', 'rev-parse', 'HEAD'))
+  }
+  const from = (turn: number): string => commits[turn % 2] ?? ''
+  let [given, checkedOut] = [0, 0]
+  return {
+    next: () => from(given++),
+    checkout: async () => {
+      await world.call(place, 'git', 'checkout', '--quiet', '--detach', from(checkedOut++))
+    },
+  }
+}
+
+export const jobFor = (path: string, snapshot: string): Job => ({
   number: 1,
   id: 'bench',
   name: 'bench',

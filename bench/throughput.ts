@@ -53,7 +53,7 @@ export const benchThroughput = async (
           figure: processes,
         },
         { what: 'git worktree add, true, git worktree remove, one by one', figure: worktrees },
-        ...(size === 'small' ? [] : [await scansAlone(world, path, jobs)]),
+        ...(size === '20,000 files' ? [await scansAlone(world, path, jobs)] : []),
         ...(jobs === CORES && size === 'small' ? await peersRates(world, path) : []),
       ],
       bar: jobs === CORES ? `${BAR_PER_SECOND} a second` : null,

@@ -162,11 +162,11 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
 
   t.test('doctor mounts one, and says what is in the way', async (t) => {
     const [box, repo] = await world(t)
-    t.match((await repo.exp('doctor')).stdout, /overlay .*can be mounted in/)
+    t.match((await repo.exp('doctor')).stdout, /overlay: can be mounted in/)
     const folder = '/proc/self'
     await box.config('exp.workplaces', folder)
     const found = await repo.exp('doctor')
-    t.match(found.stdout, /overlay .*cannot be mounted/)
+    t.match(found.stdout, /overlay: cannot be mounted/)
     t.match(found.stdout, /git config --global exp.isolation checkout/)
   })
 
