@@ -41,7 +41,7 @@ export interface Called {
 /** A small disk is still large enough for all that a world of runs leaves. */
 const DISK_MB = 24
 
-export const makeWorld = async (): Promise<World> => {
+export const makeWorld = async (isolation: 'checkout' | 'overlay'): Promise<World> => {
   const ends: (() => Promise<void>)[] = []
   const own = sandbox({ teardown: (end) => ends.push(end) })
   const at = (name: string): string => join(own.folder, name)
@@ -50,6 +50,7 @@ export const makeWorld = async (): Promise<World> => {
   const hasSmallDisk = process.getuid?.() === 0 && mount(at('state'))
   await own.config('exp.jobs', '3')
   await own.config('exp.grace', '200ms')
+  await own.config('exp.isolation', isolation)
   writeFileSync(at('run.sh'), runScript(own.folder))
   writeFileSync(at('clock.mjs'), clockScript(at('clock')))
   const env = { ...own.env, NODE_OPTIONS: `--import=${at('clock.mjs')}` }
