@@ -8,7 +8,8 @@ import type { World } from './world.ts'
 export const benchDisk = async (world: World, path: string, size: string): Promise<Row> => {
   const seen = join(world.folder, 'seen')
   const state = ['cache', 'state'].map((name) => join(world.folder, name))
-  const look = (...folders: string[]): string => `du -skcx ${folders.join(' ')} | tail -n 1 >${seen}`
+  const look = (...folders: string[]): string =>
+    `du -skcx ${folders.join(' ')} | tail -n 1 >${seen}`
   const kilobytes = (): number => Number.parseInt(readFileSync(seen, 'utf8'), 10)
   const taken = async (folders: string[], run: () => Promise<void>): Promise<Figure> => {
     await world.call(path, 'sh', '-c', look(...folders))
