@@ -66,7 +66,7 @@ export const turn = async (daemon: Daemon): Promise<void> => {
 
 const startReady = async (daemon: Daemon): Promise<void> => {
   if (!daemon.queue.hasReady()) {
-    daemon.supervisors.dismissSpare()
+    daemon.supervisors.restSpare()
     return
   }
   const machine = await daemon.machine.look()

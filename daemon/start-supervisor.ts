@@ -25,9 +25,13 @@ interface Crew {
   hear: (sign: string) => void
 }
 
+/** As long as gits are kept open: who adds one after the other waits for the start of none. */
+const SPARE_MS = 2000
+
 /** Starts supervisors. One that had a short run and is still there takes the next. */
 export class Supervisors {
   #spare: Crew[] = []
+  #rest: NodeJS.Timeout | null = null
 
   /**
    * Starts a supervisor, beside the making of the workplace that it will need. It gets its orders
@@ -36,6 +40,8 @@ export class Supervisors {
    */
   async start(folder: string): Promise<Supervisor> {
     clear(folder)
+    if (this.#rest !== null) clearTimeout(this.#rest)
+    this.#rest = null
     const spare = this.#spare.pop()
     if (spare !== undefined) {
       spare.child.stdin.write(`${JSON.stringify(folder)}\n`)
@@ -46,6 +52,11 @@ export class Supervisors {
     const supervisor = await this.#attend(this.#launch(folder), folder)
     if (supervisor === null) throw new Error('the supervisor did not come up')
     return supervisor
+  }
+
+  /** Ends those that have no run in a moment, unless a run comes before that. */
+  restSpare(): void {
+    this.#rest ??= setTimeout(() => this.dismissSpare(), SPARE_MS).unref()
   }
 
   /** Ends those that have no run. */

@@ -23,6 +23,7 @@ import { beginChange, endChange, openSlot, removeSlot, type Slot } from './slot.
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
 import {
+  type Difference,
   differenceFrom,
   listFolders,
   noteHeld,
@@ -98,22 +99,18 @@ const layOut = async (
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
   beginChange(slot)
   const write = async (): Promise<string> => {
-    const trees = await treesFor(job)
-    const tree = await wholeTree(
-      { ...slotPlace(slot), index: join(slot.folder, `index-${randomUUID()}`) },
-      trees,
-    )
     const had = readSubmodules(slot)
-    const difference = await differenceFrom(slot, job.commonDir, trees)
-    // Nobody knows which files are other bytes by other attributes.
-    if (difference === null || difference.hasOtherAttributes) dropIndex(slot.index)
     // Before git writes: it would go by attributes that lie about where the tree has none.
-    const cleaning = removeLeftovers(slot, job.spec.keep)
-    const [{ folders, submodules }, changes] = await settle<[TreeFolders, IndexChanges, unknown]>([
-      listFolders(job.commonDir, trees),
-      hasGit ? runIndexChanges(job, trees) : Promise.resolve(new Map()),
-      cleaning,
-    ])
+    const [wanted] = await settle([
+      readWanted(slot, job, hasGit),
+      removeLeftovers(slot, job.spec.keep),
+    ] as const)
+    const { trees, tree, difference, folders, submodules, changes } = wanted
+    // Nobody knows which files are other bytes by other attributes.
+    if (difference === null || difference.hasOtherAttributes) {
+      dropIndex(slot.index)
+      await removeLeftovers(slot, job.spec.keep)
+    }
     const known = new Set(folders)
     const leaving = (difference?.leaving ?? []).filter((folder) => !known.has(folder))
     const hasCommit = trees.untracked === null && !config.isPartial
@@ -142,6 +139,21 @@ const layOut = async (
     dropIndex(slot.index)
     return write()
   })
+}
+
+/** All that must be known of what is to be laid out, read while leftovers are removed. */
+const readWanted = async (slot: Slot, job: Work, hasGit: boolean) => {
+  const trees = await treesFor(job)
+  const index = join(slot.folder, `index-${randomUUID()}`)
+  const [tree, difference, inner, changes] = await settle<
+    [string, Difference | null, TreeFolders, IndexChanges]
+  >([
+    wholeTree({ ...slotPlace(slot), index }, trees),
+    differenceFrom(slot, job.commonDir, trees),
+    listFolders(job.commonDir, trees),
+    hasGit ? runIndexChanges(job, trees) : Promise.resolve(new Map()),
+  ])
+  return { trees, tree, difference, ...inner, changes }
 }
 
 /** Of a submodule its commit, which may be a merge of any number. */
