@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Brought, readCommandFile } from '../../lib/command-file.ts'
+import { UserError } from '../../lib/errors.ts'
+import { GitError } from '../../lib/git.ts'
 import { closeLayers, upperOf } from '../../lib/overlay/layers.ts'
 import { attemptFolder } from '../../lib/places.ts'
 import type { Daemon } from '../daemon.ts'
@@ -60,11 +62,21 @@ const prepare = async (daemon: Daemon, slot: Slot, job: Job): Promise<Prepared> 
   const problem = await daemon.overlayProblem()
   const laid =
     problem === null
-      ? await layOverlay(slot, job, () => slotsInUse(daemon), signal)
+      ? await layOverlay(slot, job, () => slotsInUse(daemon), signal).catch((error: unknown) => {
+          if (signal.aborted || !isOfOneSlot(error)) throw error
+          return { why: error.message }
+        })
       : { why: problem }
   if (!('why' in laid)) return laid
   return inSlot(slot, job, signal, [`it has a checkout and no overlay: ${laid.why}`])
 }
+
+/** What a checkout in a slot made anew has a way around, and what says best itself what is wrong. */
+const isOfOneSlot = (error: unknown): error is Error =>
+  !isDiskFull(error) &&
+  (error instanceof GitError ||
+    error instanceof UserError ||
+    (error instanceof Error && 'code' in error))
 
 const inSlot = async (
   slot: Slot,

@@ -131,7 +131,12 @@ const leadsElsewhere = (layers: Layers, { spec, workdir }: Work): boolean =>
     while (at !== '' && entryAt(join(lower, at)) === null) {
       at = posix.dirname(at) === '.' ? '' : posix.dirname(at)
     }
-    return realpathSync(join(lower, at)) !== join(realpathSync(lower), at)
+    try {
+      return realpathSync(join(lower, at)) !== join(realpathSync(lower), at)
+    } catch {
+      // A link to nowhere.
+      return true
+    }
   })
 
 /**

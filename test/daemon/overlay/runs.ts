@@ -160,6 +160,43 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
     t.notMatch((await runScript(repo, 'cat src/a')).log, /no overlay/)
   })
 
+  t.test('where the folder of a slot’s overlay cannot be made, or a link leads away', async (t) => {
+    const [box, repo] = await world(t, {
+      '.gitignore': 'away/env\n',
+      'exp.yaml': 'copy: [away/env]\n',
+    })
+    const elsewhere = join(box.folder, 'elsewhere')
+    await box.run('mkdir', [elsewhere])
+    writeFileSync(join(elsewhere, 'env'), 'E=1\n')
+    await box.run('ln', ['-s', elsewhere, join(repo.path, 'away')])
+    await repo.git('add', '--all')
+    await repo.git('commit', '--quiet', '--message', 'A link')
+    const linked = await runScript(repo, 'cat src/a')
+    t.match(linked.log, /no overlay: a link stands in the way of what is brought/)
+    t.match([linked.exitCode, linked.output], [0, 'a\n'])
+    repo.write('exp.yaml', '{}\n')
+    const overlay = join(slotIn(box, repo).folder, 'overlay')
+    rmSync(overlay, { recursive: true })
+    writeFileSync(overlay, '')
+    const blocked = await runScript(repo, 'cat src/a')
+    t.match(blocked.log, /no overlay: (EEXIST|ENOTDIR)/)
+    t.match([blocked.exitCode, blocked.output], [0, 'a\n'])
+  })
+
+  t.test('what the repository lacks is told like in a checkout', async (t) => {
+    const [, repo] = await world(t)
+    repo.write('lost.txt', 'lost\n')
+    await repo.git('add', '--all')
+    await repo.git('commit', '--quiet', '--message', 'Lost')
+    const added = (await repo.exp('add', '--hold', '-c', 'true')).stdout.trim()
+    const oid = await repo.git('rev-parse', 'HEAD:lost.txt')
+    rmSync(join(repo.path, '.git/objects', oid.slice(0, 2), oid.slice(2)))
+    await repo.exp('release', added)
+    t.equal((await repo.exp('wait', added)).exitCode, 125)
+    const [refused] = await repo.shown()
+    t.match(refused, { state: 'refused', reason: { code: 'missing-object', text: /lost\.txt/ } })
+  })
+
   t.test('doctor mounts one, and says what is in the way', async (t) => {
     const [box, repo] = await world(t)
     t.match((await repo.exp('doctor')).stdout, /overlay: can be mounted in/)
