@@ -38,7 +38,7 @@ export const figureOf = (values: number[]): Figure => {
 export const mapFigure = (figure: Figure, change: (value: number) => number): Figure =>
   figureOf([figure.median, figure.fastest, figure.slowest].map(change))
 
-/** What a row is held against; null where it is not installed here. */
+/** What a row is held against; null where it is not installed here, or `what` says why it has none. */
 export interface Beside {
   what: string
   figure: Figure | null

@@ -58,7 +58,7 @@ const verdict = ({ ofBar }: Row): string =>
     : `${ofBar <= 1 ? 'within' : 'ABOVE '} ${ofBar.toFixed(2)}`
 
 const textOf = (figure: Figure | null, { unit }: Row): string => {
-  if (figure === null) return 'not installed here'
+  if (figure === null) return 'none here'
   const { median, fastest, slowest } = figure
   const spread = fastest === slowest ? '' : ` [${short(fastest)} to ${short(slowest)}]`
   return `${short(median)} ${unit}${spread}`
