@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
@@ -24,11 +25,10 @@ export const benchRun = async (world: World, path: string, size: string): Promis
     if (kind !== undefined) started[kind].push(collectedAfter(world, experiment?.id ?? ''))
   }
   const slots = join(world.env.XDG_CACHE_HOME ?? '', 'git-exp', 'workplaces')
-  let cleared = 0
   const of = await compare(TURNS, {
     warm: () => run('warm'),
     // Not removed: for a while ext4 makes files many times slower where as many have just gone.
-    clear: async () => renameSync(slots, join(world.folder, `cleared-${cleared++}`)),
+    clear: async () => renameSync(slots, join(world.folder, `cleared-${randomUUID()}`)),
     cold: () => run('cold'),
     // The files of a new slot are still being written to the disk, and git looks into each of them.
     settle: () => run(),

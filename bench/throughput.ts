@@ -31,8 +31,8 @@ export const benchThroughput = async (
     await world.call(path, 'git', 'exp', 'add', '-S', `n=range(0,${EXPERIMENTS})`, '--', 'true')
     await world.call(path, 'git', 'exp', 'wait')
   })
-  // Supervisors count once they have ended.
-  await wait(1000)
+  // Supervisors count once they have ended, a while after their last run.
+  await wait(3000)
   const after = cpuMsOf(pid)
   const cpuMs = (after.own + after.children - before.own - before.children) / (TURNS * EXPERIMENTS)
   const processes = await rateOf(TURNS, EXPERIMENTS, () => startProcesses(world, path, jobs))
