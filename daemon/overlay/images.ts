@@ -14,7 +14,7 @@ import { lookAtFiles } from '../look-at-files.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
 import { slotPlace } from '../workplace/checkout.ts'
 import { materializeImage } from '../workplace/materialize.ts'
-import { removeSlot, type Slot } from '../workplace/slot.ts'
+import { daemonsOwn, type Slot } from '../workplace/slot.ts'
 import { prepareSlotGit } from '../workplace/slot-git.ts'
 import { changedFiles, readHeld, type TreeFile, type Trees, treeOf } from '../workplace/trees.ts'
 import type { UserConfig } from '../workplace/user-config.ts'
@@ -146,10 +146,8 @@ const isIntact = async (slot: Slot): Promise<boolean> => {
   if (last !== undefined && performance.now() - last < LOOK_MS) return existsSync(slot.workplace)
   try {
     const look = await lookAtFiles({ cwd: slot.workplace, place: slotPlace(slot) })
-    if (look.changed.length + look.untracked.length + look.ignored.length > 0) {
-      removeSlot(slot)
-      return false
-    }
+    // It is laid out anew once nobody uses it.
+    if (look.changed.length + look.untracked.length + look.ignored.length > 0) return false
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     return false
@@ -168,10 +166,7 @@ const imageSlot = (pool: string, number: number): Slot => {
   const folder = join(pool, `image-${number}`)
   return {
     number,
-    folder,
-    gitDir: join(folder, 'git'),
-    index: join(folder, 'index'),
-    dirtyMark: join(folder, 'dirty'),
+    ...daemonsOwn(folder),
     workplace: join(folder, 'work', 'files'),
     outermost: folder,
   }

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { type GitOptions, git, gitList, gitUntil } from '../../lib/git.ts'
-import { entryAt, type Layers, lowerOf, upperOf } from '../../lib/overlay/layers.ts'
+import { entryAt, isFolder, type Layers, lowerOf, upperOf } from '../../lib/overlay/layers.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Prepared } from '../executors/executor.ts'
 import type { Work } from '../job.ts'
@@ -11,7 +11,7 @@ import { bringPaths } from '../workplace/link.ts'
 import { treesFor } from '../workplace/materialize.ts'
 import { type IndexChanges, layRunGit, layRunIndex, refsForRun } from '../workplace/run-git.ts'
 import { changeIndex } from '../workplace/run-index.ts'
-import { leaveFormer, openSlot, removeFormer, type Slot } from '../workplace/slot.ts'
+import { daemonsOwn, leaveFormer, openSlot, removeFormer, type Slot } from '../workplace/slot.ts'
 import { exclude, prepareSlotGit } from '../workplace/slot-git.ts'
 import { listFolders, type TreeFile, towards, treeOf } from '../workplace/trees.ts'
 import { readUserConfig, type UserConfig } from '../workplace/user-config.ts'
@@ -19,16 +19,10 @@ import { chooseImage, type Image, OVERLAY } from './images.ts'
 import { LAID, type Laid, printOf } from './laid.ts'
 
 /** The daemon's own of a slot's overlay; the workplace is the slot's. */
-export const overlayPart = (slot: Slot): Slot => {
-  const folder = join(slot.folder, OVERLAY)
-  return {
-    ...slot,
-    folder,
-    gitDir: join(folder, 'git'),
-    index: join(folder, 'index'),
-    dirtyMark: join(folder, 'dirty'),
-  }
-}
+export const overlayPart = (slot: Slot): Slot => ({
+  ...slot,
+  ...daemonsOwn(join(slot.folder, OVERLAY)),
+})
 
 /**
  * Makes a slot show a snapshot through an overlay: nothing of an image's files is written or looked at,
@@ -59,7 +53,8 @@ export const layOverlay = (
       signal,
     })
     const layers = freshLayers(part, image)
-    if (leadsElsewhere(layers, work)) return { why: 'a link stands in the way of what is brought' }
+    if (leadsElsewhere(layers, work))
+      return { why: 'what is brought would go through a link or a file' }
     await prepareSlotGit(part, work.commonDir, work.worktree, config)
     writeFileSync(join(part.gitDir, 'HEAD'), `${work.snapshot}\n`)
     // What lies above the image is in a folder like any other until it is mounted.
@@ -68,10 +63,9 @@ export const layOverlay = (
     const laying = Promise.resolve().then(() => layRunGit(above, work, { config, refs }))
     const [changes] = await settle([indexChanges(work, image), writing, laying])
     await layRunIndex({ ...above, index: image.slot.index }, work, changes)
-    const laid = noteLaid(part, layers, image, { snapshot: work.snapshot, trees })
-    const brought = bringPaths(work.worktree, above.workplace, work.spec, (path) =>
-      existsSync(join(lowerOf(laid.layers), path)),
-    )
+    noteLaid(part, layers, image, { snapshot: work.snapshot, trees })
+    const isShown = (path: string): boolean => entryAt(join(lowerOf(layers), path)) !== null
+    const brought = bringPaths(work.worktree, above.workplace, work.spec, isShown)
     exclude(above, work.commonDir, [...brought.linked, ...brought.copied])
     rmSync(part.dirtyMark)
     return { brought, layers }
@@ -123,7 +117,7 @@ const freshLayers = (part: Slot, { slot }: Image): Layers => {
   }
 }
 
-/** Whether a path that is made above the image goes through a link of the image's. */
+/** Whether a path that is made above the image goes through a link or a file of the image's. */
 const leadsElsewhere = (layers: Layers, { spec, workdir }: Work): boolean =>
   [...[...spec.link, ...spec.copy].map((path) => posix.dirname(path)), workdir].some((folder) => {
     const lower = lowerOf(layers)
@@ -131,6 +125,7 @@ const leadsElsewhere = (layers: Layers, { spec, workdir }: Work): boolean =>
     while (at !== '' && entryAt(join(lower, at)) === null) {
       at = posix.dirname(at) === '.' ? '' : posix.dirname(at)
     }
+    if (!isFolder(join(lower, at))) return true
     try {
       return realpathSync(join(lower, at)) !== join(realpathSync(lower), at)
     } catch {
@@ -186,7 +181,7 @@ const noteLaid = (
   layers: Layers,
   image: Image,
   { snapshot, trees }: Pick<Laid, 'snapshot' | 'trees'>,
-): Laid => {
+): void => {
   const prints: Laid['prints'] = {}
   const note = (path: string): void => {
     if (path === '.' || path in prints) return
@@ -195,7 +190,6 @@ const noteLaid = (
   }
   for (const path of image.changes.keys()) note(path)
   const imageIndex = join(part.folder, 'image-index')
-  const laid = { layers, imageIndex, snapshot, trees, changes: [...image.changes], prints }
+  const laid: Laid = { layers, imageIndex, snapshot, trees, changes: [...image.changes], prints }
   writeFileSync(join(part.folder, LAID), JSON.stringify(laid))
-  return laid
 }

@@ -45,14 +45,21 @@ export const slotOf = (
   const name = basename(worktree ?? dirname(commonDir)) || 'workspace'
   return {
     number,
-    folder,
-    gitDir: join(folder, 'git'),
-    index: join(folder, 'index'),
-    dirtyMark: join(folder, 'dirty'),
+    ...daemonsOwn(folder),
     workplace: join(folder, 'work', name),
     outermost: folder,
   }
 }
+
+/** What the daemon keeps in a folder of what it knows of some workplace's files. */
+export const daemonsOwn = (
+  folder: string,
+): Pick<Slot, 'folder' | 'gitDir' | 'index' | 'dirtyMark'> => ({
+  folder,
+  gitDir: join(folder, 'git'),
+  index: join(folder, 'index'),
+  dirtyMark: join(folder, 'dirty'),
+})
 
 /** What the daemon keeps of a submodule's files beside what it keeps of the slot's own. */
 export const submodulePart = (slot: Slot, path: string): Slot => {
@@ -60,10 +67,7 @@ export const submodulePart = (slot: Slot, path: string): Slot => {
   const folder = join(slot.folder, 'modules', name)
   return {
     ...slot,
-    folder,
-    gitDir: join(folder, 'git'),
-    index: join(folder, 'index'),
-    dirtyMark: join(folder, 'dirty'),
+    ...daemonsOwn(folder),
     workplace: join(slot.workplace, path),
   }
 }

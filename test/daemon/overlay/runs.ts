@@ -147,6 +147,18 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
     t.equal((await runScript(repo, 'cat src/a; ls')).output, 'a\nparams.yaml\nsrc\n')
     rmSync(join(image, '..'), { recursive: true })
     t.equal((await runScript(repo, 'cat src/a; ls')).output, 'a\nparams.yaml\nsrc\n')
+    // While a run sees one, nothing is taken away from under it.
+    const go = join(box.folder, 'go')
+    const script = ':>"$0.up"; until [ -e "$0" ]; do sleep 0.05; done; cat src/a params.yaml'
+    const name = (await repo.exp('add', '--', 'sh', '-c', script, go)).stdout.trim()
+    await until('it runs', () => existsSync(`${go}.up`))
+    writeFileSync(join(image, 'more'), '')
+    t.equal((await repo.exp('daemon', 'restart', '--jobs', '2')).exitCode, 0)
+    t.equal((await runScript(repo, 'ls')).output, 'params.yaml\nsrc\n')
+    writeFileSync(go, '')
+    t.equal((await repo.exp('wait', name)).exitCode, 0)
+    t.match((await repo.exp('log', name)).stdout, /^a\nlr: 0.1$/m)
+    t.strictSame(images(box), ['image-1', 'image-2'])
   })
 
   t.test('what an overlay is not for runs in a checkout, and the log says why', async (t) => {
@@ -172,7 +184,7 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
     await repo.git('add', '--all')
     await repo.git('commit', '--quiet', '--message', 'A link')
     const linked = await runScript(repo, 'cat src/a')
-    t.match(linked.log, /no overlay: a link stands in the way of what is brought/)
+    t.match(linked.log, /no overlay: what is brought would go through a link or a file/)
     t.match([linked.exitCode, linked.output], [0, 'a\n'])
     repo.write('exp.yaml', '{}\n')
     const overlay = join(slotIn(box, repo).folder, 'overlay')
