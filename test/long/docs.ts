@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { withoutOverlays } from '../fixture/overlays.ts'
 import { cliProgram, sandbox, type TestRepository } from '../fixture/sandbox.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -56,6 +57,7 @@ const PAGES: Record<string, Page> = {
     },
   },
   'docs/gpus.md': {},
+  'docs/large-repositories.md': withoutOverlays === false ? {} : { ends: { 'git exp doctor': 1 } },
   'docs/hooks.md': {
     instead: {
       'git commit -m "Try a smaller model"': [
