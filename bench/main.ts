@@ -47,7 +47,7 @@ const IN_REPOSITORY: Record<string, { sizes: Size[]; work: Work }> = {
   },
   start: {
     sizes: ['small', '20,000 files'],
-    work: async (world, path, size) => [await benchStart(world, path, size)],
+    work: (world, path, size) => benchStart(world, path, size),
   },
   run: {
     sizes: ['small', '20,000 files'],

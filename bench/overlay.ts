@@ -20,7 +20,7 @@ export const benchOverlay = async (world: World, path: string, size: string): Pr
     const label = `${size}, overlay`
     return [
       await layingOf(world, path, label),
-      await benchStart(world, path, label),
+      ...(await benchStart(world, path, label)),
       ...(await benchRun(world, path, label)),
       ...(await benchThroughput(world, path, label)),
       await benchDisk(world, path, label),

@@ -97,7 +97,7 @@ ${rows.map(tableLine).join('\n')}
   and that is less than the bar. In [overlays](large-repositories.md), where nothing is looked through, it is
   within it.
 - Ticket to exec at 20,000 files, in a checkout: what a small repository takes and Git's own checkout of the
-  change are nearly all of it. The same commit had 90 ms and 103 ms within minutes; an overlay has two thirds.
+  change are nearly all of it. The same commit had 90 ms and 103 ms within minutes; an overlay takes less than half.
 - \`add\` with 200 MB of untracked files: one list of files, one index and one tree more than without. The
   design has no bar for it; that of a small repository stands there.
 

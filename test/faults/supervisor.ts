@@ -89,7 +89,7 @@ t.test('what a run leaves in the background holds nothing up, and is ended', asy
   const repo = await world.repository({ 'a.txt': 'a\n' })
   const { program, arrivals } = gate(world)
   // The child holds the run's output open, and nobody ever opens its gate.
-  const script = `${program} & while [ ! -e ${program}.arrivals ]; do :; done; echo end`
+  const script = `${program} & while [ ! -s ${program}.arrivals ]; do :; done; echo end`
   const { experiment, output, log } = await runScript(repo, script)
   t.match(experiment, { state: 'succeeded' })
   t.equal(output, 'end\n')
