@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { gate } from '../../fixture/gate.ts'
 import { withoutOverlays } from '../../fixture/overlays.ts'
 import { runScript } from '../../fixture/run-script.ts'
 import { type Sandbox, sandbox, type TestRepository } from '../../fixture/sandbox.ts'
@@ -44,13 +45,13 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
 
   t.test('a stop ends all that runs in one, and a timeout too', async (t) => {
     const [box, repo] = await world(t)
-    const script = 'echo half >half; setsid sleep 600 & sleep 600'
+    const script = 'echo half >half; setsid sleep 7243 & sleep 7243'
     const name = (await repo.exp('add', '-c', script)).stdout.trim()
     await until('it writes', () => existsSync(join(slotIn(box, repo).folder, 'overlay/upper/half')))
     t.equal((await repo.exp('stop', name)).exitCode, 0)
     t.equal((await repo.exp('wait', name)).exitCode, 143)
     t.equal(
-      (await box.run('pgrep', ['-f', `sleep 60[0]`, '-u', `${process.getuid?.()}`])).stdout,
+      (await box.run('pgrep', ['-f', 'sleep 724[3]', '-u', `${process.getuid?.()}`])).stdout,
       '',
     )
     const [stopped] = await repo.shown()
@@ -64,27 +65,18 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
 
   t.test('a run outlives its daemon, and the next one takes what it left', async (t) => {
     const [box, repo] = await world(t)
-    const go = join(box.folder, 'go')
-    const name = (
-      await repo.exp(
-        'add',
-        '--',
-        'sh',
-        '-c',
-        'echo 1 >one; until [ -e "$0" ]; do sleep 0.05; done; rm src/a',
-        go,
-      )
-    ).stdout.trim()
+    const { wait, reached, open } = gate(box)
+    const name = (await repo.exp('add', '-c', `echo 1 >one; ${wait}; rm src/a`)).stdout.trim()
     const state = async (): Promise<string> =>
       (await repo.shown()).find((one) => one.name === name)?.state ?? ''
     await until('it runs', async () => (await state()) === 'running')
-    await until('it writes', () => existsSync(join(slotIn(box, repo).folder, 'overlay/upper/one')))
+    await reached()
     const { pid } = (
       JSON.parse((await repo.exp('status', '--json')).stdout) as { daemon: { pid: number } }
     ).daemon
     process.kill(pid, 'SIGKILL')
     t.equal((await repo.exp('daemon', 'start')).exitCode, 0)
-    writeFileSync(go, '')
+    open()
     t.equal((await repo.exp('wait', name)).exitCode, 0)
     const [ran] = await repo.shown()
     t.equal(await repo.git('ls-tree', '-r', '--name-only', `${ran?.result}`), 'one\nparams.yaml')
@@ -148,14 +140,13 @@ t.test('with overlays', { skip: withoutOverlays }, async (t) => {
     rmSync(join(image, '..'), { recursive: true })
     t.equal((await runScript(repo, 'cat src/a; ls')).output, 'a\nparams.yaml\nsrc\n')
     // While a run sees one, nothing is taken away from under it.
-    const go = join(box.folder, 'go')
-    const script = ':>"$0.up"; until [ -e "$0" ]; do sleep 0.05; done; cat src/a params.yaml'
-    const name = (await repo.exp('add', '--', 'sh', '-c', script, go)).stdout.trim()
-    await until('it runs', () => existsSync(`${go}.up`))
+    const { wait, reached, open } = gate(box)
+    const name = (await repo.exp('add', '-c', `${wait}; cat src/a params.yaml`)).stdout.trim()
+    await reached()
     writeFileSync(join(image, 'more'), '')
     t.equal((await repo.exp('daemon', 'restart', '--jobs', '2')).exitCode, 0)
     t.equal((await runScript(repo, 'ls')).output, 'params.yaml\nsrc\n')
-    writeFileSync(go, '')
+    open()
     t.equal((await repo.exp('wait', name)).exitCode, 0)
     t.match((await repo.exp('log', name)).stdout, /^a\nlr: 0.1$/m)
     t.strictSame(images(box), ['image-1', 'image-2'])
