@@ -67,13 +67,17 @@ export const refuseInsideRun = (isNested: boolean): void => {
   )
 }
 
-/** Opens the history for one question and closes it again. */
+/**
+ * Opens the history for one question and closes it again. Asked after the spool was read, each
+ * experiment is in one of them: of two moments it could be in both, taken in between.
+ */
 export const withHistory = async <T>(
   found: Places,
   ask: (history: History | null) => T | Promise<T>,
 ): Promise<T> => {
   const history = openHistory(found)
   try {
+    history?.freeze()
     return await ask(history)
   } finally {
     history?.close()

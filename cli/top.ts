@@ -1,12 +1,11 @@
 import { emitKeypressEvents } from 'node:readline'
 import { UserError } from '../lib/errors.ts'
-import { openHistory } from '../lib/history.ts'
 import { logFile } from '../lib/log-follower.ts'
 import { pendingExperiments } from '../lib/pending.ts'
 import { readTail, withProgress } from '../lib/progress.ts'
 import { recordTicket } from '../lib/record-ticket.ts'
 import { request } from '../lib/request.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, withHistory } from './session.ts'
 import { daemonText, summaryText } from './status.ts'
 import { frame, type Surroundings } from './top/frame.ts'
 import { takeScreen } from './top/screen.ts'
@@ -90,9 +89,8 @@ const keyName = (
 ) => (ctrl === true ? `ctrl+${name}` : NAMED.has(name) ? name : (text ?? name))
 
 /** One look: never at git but for what is still in the spool, and never at the daemon. */
-const read = async ({ places, repository }: Session, { chosen }: TopState) => {
-  const history = openHistory(places)
-  try {
+const read = ({ places, repository }: Session, { chosen }: TopState) =>
+  withHistory(places, async (history) => {
     const pending = await pendingExperiments(places, repository.commonDir, history)
     const overview = history?.overview(repository.commonDir, ENDED)
     const running = await Promise.all(
@@ -117,10 +115,7 @@ const read = async ({ places, repository }: Session, { chosen }: TopState) => {
       nowMs: Date.now(),
     }
     return { experiments, around: { ...around, why: asked(experiments, around.why) } }
-  } finally {
-    history?.close()
-  }
-}
+  })
 
 /** Asked now, while the history is open. */
 const asked = (

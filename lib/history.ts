@@ -32,6 +32,8 @@ export interface History {
   resultOf(run: { id: string; attempt: number }): string | null
   receipt(ticket: string): { refused: string | null } | null
   daemon(): DaemonRow | null
+  /** From the next question on, all answers are of one moment: what is taken in later is not there. */
+  freeze(): void
   close(): void
 }
 
@@ -133,6 +135,7 @@ export const openHistory = (places: Places): History | null => {
     resultOf: ({ id, attempt }) => resultOf.get(id, attempt) ?? null,
     receipt: (ticket) => receipt.get(ticket) ?? null,
     daemon: () => mapRow(daemon.get(), toDaemon),
+    freeze: () => db.exec('begin'),
     close: () => db.close(),
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Arrival } from '../../daemon/queue.ts'
-import { findExperiment } from '../../lib/find-experiment.ts'
+import { findExperiment, listExperiments } from '../../lib/find-experiment.ts'
 import { openHistory } from '../../lib/history.ts'
 import { findRepository } from '../../lib/repository.ts'
 import { putTicket } from '../../lib/spool.ts'
@@ -31,7 +31,8 @@ const world = async (t: Parameters<typeof sandbox>[0] & Parameters<typeof testQu
   const spool = (items: TicketItem[], ticket: Partial<Ticket> = {}) =>
     putTicket(places, ticketFor(own, repo, items, ticket), 5)
   const snapshot = (name: string) => makeSnapshot(own, repo, name)
-  return { repo, commonDir, head, older, queue, add, find, named, snapshot, spool }
+  const all = { repo, repository, places, history, commonDir, head, older, queue }
+  return { ...all, add, find, named, snapshot, spool }
 }
 
 t.test('an experiment is found by number, name, and what its ids begin with', async (t) => {
@@ -116,4 +117,23 @@ t.test('a ticket that names no snapshot hides no other experiment', async (t) =>
   t.equal(await named('known'), 'known')
   t.equal(await named('waiting'), 'waiting')
   await t.rejects(find('forged-0'), { code: 'unknown-experiment' })
+})
+
+t.test('what is taken in while all are listed is listed once', async (t) => {
+  const { places, history, repository, add, snapshot, spool } = await world(t)
+  const item = await snapshot('otter')
+  spool([item])
+  add('badger')
+  if (history === null) throw new Error('there is no queue')
+  history.freeze()
+  const byId = (id: string) => {
+    const found = history.byId(id)
+    if (id === item.id) add('otter')
+    return found
+  }
+  const listed = await listExperiments(places, { ...history, byId }, repository)
+  t.strictSame(
+    listed.map(({ name }) => name),
+    ['otter', 'badger'],
+  )
 })
