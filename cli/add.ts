@@ -1,5 +1,6 @@
-import { type Captures, capture, dropSnapshots } from '../lib/capture/capture.ts'
+import { type Captures, capture } from '../lib/capture/capture.ts'
 import { placeOverrides } from '../lib/capture/edit-parameters.ts'
+import { dropSnapshots } from '../lib/capture/hold-snapshots.ts'
 import type { Composition } from '../lib/compose/composition.ts'
 import { findComposition } from '../lib/compose/composition.ts'
 import { environmentForRuns, keepEnvironment } from '../lib/environment.ts'

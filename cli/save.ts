@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { capture, dropSnapshots } from '../lib/capture/capture.ts'
+import { capture } from '../lib/capture/capture.ts'
+import { dropSnapshots } from '../lib/capture/hold-snapshots.ts'
 import { findComposition } from '../lib/compose/composition.ts'
 import { UserError } from '../lib/errors.ts'
 import { expandPaths } from '../lib/expand-paths.ts'

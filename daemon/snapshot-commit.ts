@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isWhole } from '../lib/capture/capture.ts'
 import { commitSnapshots } from '../lib/capture/commit-snapshots.ts'
 import { editParameters, placeOverrides } from '../lib/capture/edit-parameters.ts'
+import { isWhole } from '../lib/capture/hold-snapshots.ts'
 import { parseCommit } from '../lib/cat-file.ts'
 import { UserError } from '../lib/errors.ts'
 import { askSignature } from '../lib/identity.ts'

@@ -27,7 +27,7 @@ export interface GitOptions {
   /** Exit codes that are an answer and no failure; 0 always is one. */
   okExits?: number[]
   timeoutMs?: number
-  /** Gets what is printed as it comes; it is not kept then. */
+  /** Told of what is printed as it comes. */
   onOutput?: (chunk: Buffer) => void
   /** To ask what the user's own git would do, without our settings. */
   isUsersOwn?: boolean
@@ -88,7 +88,8 @@ export const LOCAL_GIT_VARIABLES = [
  * Our own git runs no hook of the user's, writes no reflog of ours and starts no gc. Of a private
  * index it would write a split one's shared part into the user's git dir.
  */
-const OUR_CONFIG = [
+export const OUR_GIT = [
+  'git',
   '--no-replace-objects',
   ...NO_HOOKS.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   '-c',
@@ -138,8 +139,8 @@ type Git = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 /** Without a pipe where it is told nothing: to make one takes longer than one would think. */
 const spawnGit = (args: string[], options: StartOptions, stdin: 'pipe' | 'ignore'): Git => {
-  const own = options.isUsersOwn === true ? [] : OUR_CONFIG
-  const [file = 'git', ...words] = [...(options.entry ?? []), 'git', ...own, ...args]
+  const start = options.isUsersOwn === true ? ['git'] : OUR_GIT
+  const [file = 'git', ...words] = [...(options.entry ?? []), ...start, ...args]
   return spawn(file, words, {
     cwd: options.cwd,
     env: environment(options),
@@ -160,7 +161,10 @@ export const git = (args: string[], options: GitOptions = {}): Promise<GitAnswer
     if (signal !== undefined) killGroupOn(signal, child)
     const out: Buffer[] = []
     const err: Buffer[] = []
-    child.stdout.on('data', options.onOutput ?? ((chunk: Buffer) => out.push(chunk)))
+    child.stdout.on('data', (chunk: Buffer) => {
+      out.push(chunk)
+      options.onOutput?.(chunk)
+    })
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.on('error', (cause) => {
       reject(new GitError(args, null, cause.message, Buffer.alloc(0)))

@@ -1,6 +1,7 @@
 import { resolveNames } from './cat-file.ts'
 import { UserError } from './errors.ts'
 import { GitError, git, gitText } from './git.ts'
+import { gitSteps } from './git-steps.ts'
 import { inChunks } from './in-chunks.ts'
 import { foldName, nameProblem } from './names.ts'
 import { removeStaleLocks } from './stale-locks.ts'
@@ -35,11 +36,17 @@ export const parseRef = (
 export const takenNames = async (
   commonDir: string,
   baseline: string,
-): Promise<Map<string, string>> => {
-  const text = await gitText(
-    ['for-each-ref', '--format=%(refname)', snapshotRef(baseline, ''), resultRef(baseline, '')],
-    { place: { gitDir: commonDir } },
-  )
+): Promise<Map<string, string>> =>
+  parseTakenNames(await gitText(askTakenNames(baseline), { place: { gitDir: commonDir } }))
+
+export const askTakenNames = (baseline: string): string[] => [
+  'for-each-ref',
+  '--format=%(refname)',
+  snapshotRef(baseline, ''),
+  resultRef(baseline, ''),
+]
+
+export const parseTakenNames = (text: string): Map<string, string> => {
   const names = text
     .split('\n')
     .filter((ref) => ref !== '')
@@ -71,16 +78,26 @@ export type RefChange =
   | { to: 'delete'; ref: string; oid: string }
   | { to: 'replace'; ref: string; oid: string; by: string }
 
+/** Gits that read no input, right before and after a change of refs: they take no start of their own. */
+export interface Around {
+  before?: string[][]
+  after?: string[][]
+}
+
 /**
  * One transaction: every change or none. Gives back false if a ref is not as it was expected. Locks
- * that a killed git left on these refs are removed.
+ * that a killed git left on these refs are removed. What fails before or after throws its `GitError`.
  */
-export const changeRefs = async (commonDir: string, changes: RefChange[]): Promise<boolean> => {
+export const changeRefs = async (
+  commonDir: string,
+  changes: RefChange[],
+  around: Around = {},
+): Promise<boolean> => {
   try {
-    await updateRefs(commonDir, changes)
+    await updateRefs(commonDir, changes, around)
     return true
   } catch (error) {
-    if (!(error instanceof GitError)) throw error
+    if (!(error instanceof GitError) || error.args[0] !== 'update-ref') throw error
     if (await clash(commonDir, changes)) return false
     const refs = changes.map(({ ref }) => ref)
     const { removed, fresh } = removeStaleLocks(commonDir, refs, Date.now())
@@ -92,16 +109,20 @@ export const changeRefs = async (commonDir: string, changes: RefChange[]): Promi
       )
     }
     if (removed === 0) throw error
-    await updateRefs(commonDir, changes)
+    await updateRefs(commonDir, changes, { after: around.after ?? [] })
     return true
   }
 }
 
-const updateRefs = async (commonDir: string, changes: RefChange[]): Promise<void> => {
-  await git(['update-ref', '--stdin'], {
-    place: { gitDir: commonDir },
-    input: inChunks(transaction(changes)),
-  })
+const updateRefs = async (
+  commonDir: string,
+  changes: RefChange[],
+  { before = [], after = [] }: Around,
+): Promise<void> => {
+  const options = { place: { gitDir: commonDir }, input: inChunks(transaction(changes)) }
+  const update = ['update-ref', '--stdin']
+  if (before.length + after.length === 0) await git(update, options)
+  else await gitSteps([...before, update, ...after], options)
 }
 
 function* transaction(changes: RefChange[]): Generator<string> {

@@ -63,11 +63,20 @@ export interface Baseline {
   subject: string
 }
 
-export const describeCommit = async (repository: Repository): Promise<Baseline> => {
-  const { gitDir, head } = repository
-  const args = ['show', '-s', '--no-show-signature', '--encoding=UTF-8', '--format=%h%x00%s', head]
-  const text = await gitText(args, { place: { gitDir } })
-  const [short = '', subject = ''] = text.split('\0')
+export const describeCommit = async ({ gitDir, head }: Repository): Promise<Baseline> =>
+  parseDescription(await gitText(askDescription(head), { place: { gitDir } }))
+
+export const askDescription = (commit: string): string[] => [
+  'show',
+  '-s',
+  '--no-show-signature',
+  '--encoding=UTF-8',
+  '--format=%h%n%s',
+  commit,
+]
+
+export const parseDescription = (text: string): Baseline => {
+  const [short = '', subject = ''] = text.split('\n')
   return { short, subject }
 }
 

@@ -1,33 +1,27 @@
 import { randomInt } from 'node:crypto'
 import type { Composition } from '../compose/composition.ts'
 import { UserError } from '../errors.ts'
-import { GitError, git } from '../git.ts'
+import { GitError } from '../git.ts'
+import { gitSteps } from '../git-steps.ts'
 import { committer, type Identity } from '../identity.ts'
 import type { Override } from '../overrides/override.ts'
 import { printOverride } from '../overrides/print.ts'
 import type { Sampling } from '../overrides/sample.ts'
 import type { Places } from '../places.ts'
 import { queueId } from '../places.ts'
-import {
-  changeRefs,
-  listResults,
-  type RefChange,
-  resultRef,
-  snapshotRef,
-  takenNames,
-} from '../refs.ts'
-import { type Baseline, describeCommit, type Repository } from '../repository.ts'
+import { askTakenNames, changeRefs, parseTakenNames, takenNames } from '../refs.ts'
+import { askDescription, type Baseline, parseDescription, type Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
 import { type Executor, printSnapshotMessage, type SnapshotFacts } from '../snapshot.ts'
 import type { Spec } from '../spec/spec.ts'
 import { uuid7 } from '../uuid.ts'
 import { chooseNames } from './choose-names.ts'
-import { commitSnapshots, type Draft, type EditedFile } from './commit-snapshots.ts'
+import { type Draft, draftSnapshots, type EditedFile } from './commit-snapshots.ts'
 import { editParameters } from './edit-parameters.ts'
+import { type Captured, holdSnapshots, VanishedError } from './hold-snapshots.ts'
 import { replacedSince, type Source, withFormer } from './source.ts'
 import { type CaptureProgress, type Trees, writeTrees } from './trees.ts'
 import type { UntrackedRules } from './untracked.ts'
-import { letGcEnd } from './user-gc.ts'
 
 /** What is to be made of the workspace. */
 export interface Plan {
@@ -60,12 +54,6 @@ export interface CaptureRequest {
   tell?: (progress: CaptureProgress) => void
 }
 
-/** A snapshot that has its ref. */
-export interface Captured {
-  oid: string
-  facts: SnapshotFacts
-}
-
 export interface Captures {
   snapshots: Captured[]
   /** Sentences about what was left out. */
@@ -75,8 +63,6 @@ export interface Captures {
 const TRIES = 3
 /** Dozens of captures at once want the same generated name. */
 const NAME_TRIES = 100
-/** How many results are verified to be absent in the transaction itself. */
-const FEW = 100
 /** How far apart they then try, so that they do not all want the next number. */
 const CROWD = 10
 
@@ -88,24 +74,10 @@ export const capture = async (request: CaptureRequest): Promise<Captures> => {
   for (let attempt = 1; ; attempt++) {
     // The user's own gc may remove an object before our ref holds it [R10].
     try {
-      const made = await captureOnce(request, attempt === 1)
-      if (await isWhole(request.repository, made.snapshots)) return made
-      await dropSnapshots(request.repository, made.snapshots)
-      throw new VanishedError()
+      return await captureOnce(request, attempt === 1)
     } catch (error) {
       if (!mayHaveVanished(error) || attempt === TRIES) throw error
     }
-  }
-}
-
-/** Objects of a snapshot are gone that were there a moment ago. */
-class VanishedError extends UserError {
-  constructor() {
-    super(
-      'capture-failed',
-      'objects of the snapshot vanished while it was made: is a git gc running?',
-      'try again when it has ended',
-    )
   }
 }
 
@@ -115,33 +87,17 @@ const mayHaveVanished = (error: unknown): boolean =>
 /** Gits that fail when an object which was just written is gone. */
 const READERS = new Set(['write-tree', 'ls-tree', 'cat-file', 'fast-import', 'update-ref'])
 
-/** Takes snapshots back that nothing was queued for. */
-export const dropSnapshots = async (
-  { commonDir }: Repository,
-  snapshots: Captured[],
-): Promise<void> => {
-  await changeRefs(
-    commonDir,
-    snapshots.map(({ oid, facts }) => ({
-      to: 'delete',
-      ref: snapshotRef(facts.baseline, facts.name),
-      oid,
-    })),
-  )
-}
-
 const captureOnce = async (request: CaptureRequest, isTrusting: boolean): Promise<Captures> => {
   const { repository, places, identity, nowMs, untracked, tell } = request
-  const [plan, trees, baseline, author, taken] = await settle<
-    [Plan, Trees, Baseline, string, Map<string, string>]
+  const [plan, trees, { baseline, taken }, author] = await settle<
+    [Plan, Trees, Surroundings, string]
   >([
     request.plan,
     request.source == null
       ? writeTrees(repository, places, { untracked, isTrusting, tell })
       : Promise.resolve(request.source.trees),
-    describeCommit(repository),
+    readSurroundings(repository),
     committer(identity, repository.gitDir, nowMs),
-    takenNames(repository.commonDir, repository.head),
   ])
   const edited = await editParameters(repository, trees, plan.sweep, plan.composition)
   const alsoTaken = request.alsoTaken ?? []
@@ -158,10 +114,11 @@ const captureOnce = async (request: CaptureRequest, isTrusting: boolean): Promis
     }
     const { scratch } = places
     const common = { repository, scratch, trees, baseline, author }
-    const oids = await commitSnapshots(common, drafts())
-    const snapshots = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
-    if (await letGcEnd(repository.commonDir)) await refuseBroken(repository, snapshots)
-    if (await createRefs(repository, snapshots)) return { snapshots, notes: trees.notes }
+    const snapshots = await draftSnapshots(common, drafts(), async (oids, write) => {
+      const made = facts.map((own, i) => ({ oid: oids[i] ?? '', facts: own }))
+      return (await holdSnapshots(repository, made, write)) ? made : null
+    })
+    if (snapshots !== null) return { snapshots, notes: trees.notes }
     if (attempt === NAME_TRIES) {
       throw new UserError('name-taken', 'others keep taking these names', 'give one with -n')
     }
@@ -169,6 +126,18 @@ const captureOnce = async (request: CaptureRequest, isTrusting: boolean): Promis
     const all = new Map([...alsoTaken, ...takenNow])
     names = await claimNames(request, plan, all, 2 + randomInt(attempt * CROWD))
   }
+}
+
+/** What the snapshots stand on, and the names that they cannot have. */
+interface Surroundings {
+  baseline: Baseline
+  taken: Map<string, string>
+}
+
+const readSurroundings = async ({ commonDir, head }: Repository): Promise<Surroundings> => {
+  const steps = [askDescription(head), askTakenNames(head)]
+  const [commit = '', names = ''] = await gitSteps(steps, { place: { gitDir: commonDir } })
+  return { baseline: parseDescription(commit), taken: parseTakenNames(names) }
 }
 
 /** The names, once nobody's refs are out of their way. */
@@ -202,49 +171,3 @@ const factsOf = (
   executor: request.executor,
   spec,
 })
-
-/**
- * Creates the snapshots' refs where neither they nor results of their names exist; false otherwise.
- * Git locks a file for each ref that must not exist, which takes twice as long as to create one. So
- * for many the results are listed once the names are ours: then no run of ours can add one.
- */
-const createRefs = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {
-  const { commonDir, head } = repository
-  const isCrowd = snapshots.length > FEW
-  const isCreated = await changeRefs(
-    commonDir,
-    snapshots.flatMap(({ oid, facts }): RefChange[] => {
-      const create: RefChange = {
-        to: 'create',
-        ref: snapshotRef(facts.baseline, facts.name),
-        oid,
-      }
-      if (isCrowd) return [create]
-      return [create, { to: 'verify-absent', ref: resultRef(facts.baseline, facts.name) }]
-    }),
-  )
-  if (!isCreated || !isCrowd) return isCreated
-  const results = new Set((await listResults(commonDir, head)).map(({ name }) => name))
-  if (!snapshots.some(({ facts }) => results.has(facts.name))) return true
-  await dropSnapshots(repository, snapshots)
-  return false
-}
-
-const refuseBroken = async (repository: Repository, snapshots: Captured[]): Promise<void> => {
-  if (!(await isWhole(repository, snapshots))) throw new VanishedError()
-}
-
-/** Whether every object that the snapshots add to the baseline is there. */
-export const isWhole = async (repository: Repository, snapshots: Captured[]): Promise<boolean> => {
-  const oids = snapshots.map(({ oid }) => oid)
-  try {
-    await git(['rev-list', '--objects', '--quiet', '--stdin'], {
-      place: { gitDir: repository.gitDir },
-      input: [...oids, `^${repository.head}`, ''].join('\n'),
-    })
-    return true
-  } catch (error) {
-    if (error instanceof GitError && error.exitCode !== null) return false
-    throw error
-  }
-}

@@ -39,18 +39,29 @@ export interface Common {
  * and, where there are any, the untracked files. Gives back their oids. Drafts are taken one by one
  * as git reads them, and what that throws is thrown on.
  */
-export const commitSnapshots = async (
+export const commitSnapshots = (common: Common, drafts: Iterable<Draft>): Promise<string[]> =>
+  draftSnapshots(common, drafts, async (oids, write) => {
+    if (write !== null) await git(write, { place: { gitDir: common.repository.gitDir } })
+    return oids
+  })
+
+/**
+ * The same for who has more to ask of git: `use` gets the oids, and what to ask first, so that they
+ * are written; null where they are.
+ */
+export const draftSnapshots = async <T>(
   common: Common,
   drafts: Iterable<Draft>,
-): Promise<string[]> => {
+  use: (oids: string[], write: string[] | null) => Promise<T>,
+): Promise<T> => {
   const rest = drafts[Symbol.iterator]()
   const first = rest.next()
-  if (first.done === true) return []
+  if (first.done === true) return use([], null)
   const second = rest.next()
   if (second.done === true && first.value.files.length === 0) {
-    return [await commitUnedited(common, first.value.message)]
+    return commitUnedited(common, first.value.message, (oid, write) => use([oid], write))
   }
-  return importSnapshots(common, all([first, second], rest))
+  return use(await importSnapshots(common, all([first, second], rest)), null)
 }
 
 /** What was taken from an iterator, and what it still has. */

@@ -1,18 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitText } from '../git.ts'
 import type { Common } from './commit-snapshots.ts'
 import { stashMessages } from './stash-messages.ts'
 
 /**
- * Writes the one snapshot in which no file is another than in the trees, and gives back its oid. All
- * that is new are two or three commits: to have them from `fast-import` takes three times as long.
+ * Makes the one snapshot in which no file is another than in the trees. `use` gets its oid and what to
+ * ask git for, so that it is written. All that is new are two or three commits: to have them from
+ * `fast-import` takes three times as long.
  */
-export const commitUnedited = async (
+export const commitUnedited = async <T>(
   { repository, scratch, trees, baseline, author }: Common,
   message: string,
-): Promise<string> => {
+  use: (oid: string, write: string[]) => Promise<T>,
+): Promise<T> => {
   const { head } = repository
   const made: Buffer[] = []
   const algorithm = head.length === 40 ? 'sha1' : 'sha256'
@@ -40,11 +41,9 @@ export const commitUnedited = async (
     for (const [i, file] of files.entries()) {
       writeFileSync(file, made[i] ?? '', { flag: 'wx', mode: 0o600 })
     }
-    await gitText(['hash-object', '-t', 'commit', '-w', '--no-filters', '--', ...files], {
-      place: { gitDir: repository.gitDir },
-    })
+    const write = ['hash-object', '-t', 'commit', '-w', '--no-filters', '--', ...files]
+    return await use(snapshot, write)
   } finally {
     for (const file of files) rmSync(file, { force: true })
   }
-  return snapshot
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { GitError, git, gitList, gitText } from '../git.ts'
+import { GitError, git, gitList } from '../git.ts'
+import { gitSteps } from '../git-steps.ts'
 import type { Repository } from '../repository.ts'
 import { settle } from '../settle.ts'
 import { isWorthKeeping, keepIndex, keptIndex } from './kept-index.ts'
@@ -60,10 +61,9 @@ export const writeTrees = async (
     const asWorked = copy(asStaged)
     const empty = copy(`${asStaged}-none`)
     // What takes most steps begins first: it takes a while to start each git.
-    const [others, tracked, index] = await settle([
+    const [others, { index, tracked }] = await settle([
       writeOthers(repository, { asStaged, empty, indexes, copy }, options),
       writeTracked(repository, asWorked),
-      writeStaged(repository, asStaged),
     ])
     const dirty = others.hasSubmodules ? await findDirtySubmodules(repository, asWorked) : []
     return { index, tracked, untracked: others.tree, notes: [...others.notes, ...dirty] }
@@ -72,10 +72,17 @@ export const writeTrees = async (
   }
 }
 
-const writeStaged = async (repository: Repository, index: string): Promise<string> => {
-  const place = { gitDir: repository.gitDir, worktree: repository.worktree, index }
+/** The index as it is, and then with what the workspace has of its files. */
+const writeTracked = async (
+  { gitDir, worktree }: Repository,
+  file: string,
+): Promise<{ index: string; tracked: string }> => {
+  const place = { gitDir, worktree, index: file }
+  const update = ['-c', 'advice.addEmbeddedRepo=false', 'add', '--update', '--', ':/']
   try {
-    return await gitText(['write-tree'], { place })
+    const steps = [['write-tree'], update, ['write-tree']]
+    const [index = '', , tracked = ''] = await gitSteps(steps, { cwd: worktree, place })
+    return { index: index.trim(), tracked: tracked.trim() }
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     throw (await conflict(place)) ?? error
@@ -95,13 +102,6 @@ const conflict = async (place: {
     `there are unresolved conflicts: ${paths.slice(0, 5).join(', ')}`,
     'resolve them and git add the files, or end the merge: git status tells how',
   )
-}
-
-const writeTracked = async (repository: Repository, index: string): Promise<string> => {
-  const place = { gitDir: repository.gitDir, worktree: repository.worktree, index }
-  const cwd = repository.worktree
-  await git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--update', '--', ':/'], { cwd, place })
-  return gitText(['write-tree'], { cwd, place })
 }
 
 interface OtherIndexes extends Pick<IndexFolders, 'indexes'> {
@@ -145,18 +145,19 @@ const writeUntracked = async (
   let files = 0
   tell?.({ files, ofFiles: paths.length, ofBytes: bytes })
   // `--remove` makes a file that has just gone away no failure.
-  await git(['update-index', '--add', '--remove', '--verbose', '-z', '--stdin'], {
+  const update = ['update-index', '--add', '--remove', '--verbose', '-z', '--stdin']
+  const [, tree = ''] = await gitSteps([update, ['write-tree']], {
     cwd,
     place,
     input: nulList(paths),
     onOutput: (chunk) => {
-      files += chunk.toString('latin1').split('\n').length - 1
+      const lines = chunk.toString('latin1').split('\n').length - 1
+      files = Math.min(files + lines, paths.length)
       tell?.({ files, ofFiles: paths.length, ofBytes: bytes })
     },
   })
-  const tree = await gitText(['write-tree'], { cwd, place })
   if (kept !== null) keepIndex(index, kept)
-  return tree
+  return tree.trim()
 }
 
 /** Takes out of a kept index what is no longer there, or no longer untracked. */

@@ -1,5 +1,12 @@
-import { constants } from 'node:fs'
-import { lstat, open, realpath } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { UserError } from '../errors.ts'
 
@@ -14,33 +21,32 @@ export const workspaceTree = (
   root: string,
   ignored: (paths: string[]) => Promise<Set<string>>,
 ): Tree => ({
-  read: (path) => readInside(root, path),
-  exists: (path) => existsInside(root, path),
+  // At once: a few short looks, for which Node's threads would have to be started first.
+  read: async (path) => readInside(root, path),
+  exists: async (path) => existsInside(root, path),
   isIgnored: ignored,
 })
 
 const mostBytes = 2 ** 20
 
-const readInside = async (root: string, path: string): Promise<string | null> => {
-  const [realRoot, file] = await Promise.all([
-    realpath(root),
-    absentAsNull(path, realpath(join(root, path))),
-  ])
+const readInside = (root: string, path: string): string | null => {
+  const realRoot = realpathSync.native(root)
+  const file = absentAsNull(path, () => realpathSync.native(join(root, path)))
   if (file === null) return null
   if (!isInside(realRoot, file)) {
     throw new UserError('bad-config', `${path} leads out of the repository`)
   }
-  const bytes = await absentAsNull(path, readRegular(file, path))
+  const bytes = absentAsNull(path, () => readRegular(file, path))
   return bytes === null ? null : decode(bytes, path)
 }
 
 /** A link counts as there, whatever it points to: a dataset is often a link to another disk. */
-const existsInside = async (root: string, path: string): Promise<boolean> => {
+const existsInside = (root: string, path: string): boolean => {
   const full = join(root, path)
   try {
-    const [realRoot, parent] = await Promise.all([realpath(root), realpath(dirname(full))])
+    const [realRoot, parent] = [realpathSync.native(root), realpathSync.native(dirname(full))]
     if (parent !== realRoot && !isInside(realRoot, parent)) return false
-    await lstat(full)
+    lstatSync(full)
     return true
   } catch {
     return false
@@ -51,16 +57,16 @@ const isInside = (root: string, path: string): boolean =>
   path.startsWith(root.endsWith(sep) ? root : root + sep)
 
 /** Opened without waiting, as a pipe of that name would make it wait for ever. */
-const readRegular = async (file: string, path: string): Promise<Buffer | null> => {
+const readRegular = (file: string, path: string): Buffer | null => {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
-  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  const fd = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
-    const found = await handle.stat()
+    const found = fstatSync(fd)
     if (!found.isFile()) return null
     if (found.size > mostBytes) throw new UserError('bad-config', `${path} is larger than 1 MiB`)
-    return await handle.readFile()
+    return readFileSync(fd)
   } finally {
-    await handle.close()
+    closeSync(fd)
   }
 }
 
@@ -72,9 +78,9 @@ const decode = (bytes: Buffer, path: string): string => {
   }
 }
 
-const absentAsNull = async <T>(path: string, reading: Promise<T>): Promise<T | null> => {
+const absentAsNull = <T>(path: string, read: () => T): T | null => {
   try {
-    return await reading
+    return read()
   } catch (error) {
     if (error instanceof UserError) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
