@@ -4,7 +4,7 @@ import { UserError } from '../lib/errors.ts'
 import { replaceFile } from '../lib/files.ts'
 import { GitError } from '../lib/git.ts'
 import { readTicket, spooled } from '../lib/spool.ts'
-import { FOLLOW, MAKES_ROWS, type Ticket } from '../lib/ticket.ts'
+import { FOLLOW, MAKES_ROWS, QUEUES, type Ticket } from '../lib/ticket.ts'
 import { uuid7 } from '../lib/uuid.ts'
 import { changeRecords, MOVES_REFS } from './change-record.ts'
 import { changeRows } from './change-rows.ts'
@@ -43,6 +43,7 @@ export const ingest = async (daemon: Daemon): Promise<void> => {
   for (const file of spooled(daemon.places)) {
     const read = readTicket(daemon.places, file)
     if (read === null) continue
+    if (!('problem' in read) && mayRunNow(daemon, read)) daemon.supervisors.foresee()
     if (!('problem' in read) && STANDS_ALONE.has(read.verb)) {
       takeIn(daemon, batch)
       batch = []
@@ -57,6 +58,10 @@ export const ingest = async (daemon: Daemon): Promise<void> => {
   }
   takeIn(daemon, batch)
 }
+
+/** Whether a ticket will probably start a run at once. */
+const mayRunNow = ({ runs, jobs }: Daemon, { verb, hold }: Ticket): boolean =>
+  QUEUES.has(verb) && !hold && runs.size < jobs
 
 const takeIn = (daemon: Daemon, batch: Prepared[]): void => {
   if (batch.length === 0) return

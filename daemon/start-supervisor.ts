@@ -40,8 +40,7 @@ export class Supervisors {
    */
   async start(folder: string): Promise<Supervisor> {
     clear(folder)
-    if (this.#rest !== null) clearTimeout(this.#rest)
-    this.#rest = null
+    this.#stay()
     const spare = this.#spare.pop()
     if (spare !== undefined) {
       spare.child.stdin.write(`${JSON.stringify(folder)}\n`)
@@ -54,6 +53,18 @@ export class Supervisors {
     return supervisor
   }
 
+  /** Starts one for a run that will probably come: by then it is up, or nearly so. */
+  foresee(): void {
+    if (this.#spare.length > 0) return
+    this.#stay()
+    this.#spare.push(this.#launch(null))
+  }
+
+  #stay(): void {
+    if (this.#rest !== null) clearTimeout(this.#rest)
+    this.#rest = null
+  }
+
   /** Ends those that have no run in a moment, unless a run comes before that. */
   restSpare(): void {
     this.#rest ??= setTimeout(() => this.dismissSpare(), SPARE_MS).unref()
@@ -64,8 +75,9 @@ export class Supervisors {
     for (const { child } of this.#spare.splice(0)) child.stdin.end()
   }
 
-  #launch(folder: string): Crew {
-    const child = spawn(process.execPath, [...SMALL, program('daemon/supervisor'), folder], {
+  #launch(folder: string | null): Crew {
+    const words = [...SMALL, program('daemon/supervisor'), ...(folder === null ? [] : [folder])]
+    const child = spawn(process.execPath, words, {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -26,7 +26,7 @@ import { wholeLines } from './whole-lines.ts'
 const DRAIN_MS = 1000
 /** Runs shorter than this are worth the same supervisor once more. */
 const SHORT_MS = 10_000
-/** The attempt at hand. */
+/** The attempt at hand; one that was started before there is one is told of it as of a second. */
 let folder = process.argv[2] ?? ''
 let stopAsked = false
 let wake: () => void = () => {}
@@ -78,6 +78,7 @@ const isStillOurs = (): boolean => readProgress(folder)?.pid === process.pid
 const lines = wholeLines(new Socket({ fd: 0, writable: false }))
 
 const main = async (): Promise<void> => {
+  if (folder === '' && !(await isCalled())) return
   for (;;) {
     const since = performance.now()
     await attend()
@@ -85,10 +86,16 @@ const main = async (): Promise<void> => {
     const isFit = !stopAsked && !isPaused && performance.now() - since < SHORT_MS
     if (!isFit || !isStillOurs()) return
     tell(ENDED)
-    const line = await nextLine()
-    if (line === null) return
-    folder = JSON.parse(line) as string
+    if (!(await isCalled())) return
   }
+}
+
+/** Waits for the next attempt; false where there will be none. */
+async function isCalled(): Promise<boolean> {
+  const line = await nextLine()
+  if (line === null) return false
+  folder = JSON.parse(line) as string
+  return true
 }
 
 /** One attempt, from its folder to its outcome. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -70,6 +71,25 @@ t.test('a supervisor takes the next run after a short one, and none after a sign
   const after = await run('after', orders('echo after'))
   t.equal(after.log, 'after\n', 'a spare one that has died is no loss')
   after.supervisor.release()
+  supervisors.foresee()
+  const same = await run('same', orders('true'))
+  t.equal(same.supervisor.progress.pid, after.supervisor.progress.pid, 'one that is there will do')
+  same.supervisor.release()
   supervisors.dismissSpare()
   await until('the spare one has ended', () => !isAlive(after.supervisor.progress.pid))
+
+  supervisors.foresee()
+  const foreseen = await run('foreseen', orders('echo foreseen'))
+  t.match(foreseen.outcome, { is: 'exited', exitCode: 0 })
+  t.equal(foreseen.log, 'foreseen\n', 'one that was started before there was a run takes it')
+  const { pid } = foreseen.supervisor.progress
+  const words = execFileSync('ps', ['-o', 'args=', '-p', `${pid}`]).toString()
+  t.match(words, /supervisor/)
+  t.notMatch(words, /foreseen/)
+  foreseen.supervisor.dismiss()
+  supervisors.foresee()
+  supervisors.dismissSpare()
+  const last = await run('last', orders('echo last'))
+  t.equal(last.log, 'last\n')
+  last.supervisor.dismiss()
 })
