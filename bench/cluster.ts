@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { makeRepository, makeWorld, type World } from './world.ts'
+import { makeRepository, makeWorld, removeEndedWorlds, type World } from './world.ts'
 
 // So many no-op experiments over so many workers of one machine, through a Redis of its own and a bare
 // remote, and what each of them costs the remote. For people: node bench/cluster.ts --jobs 1000 --workers 8
@@ -111,5 +111,6 @@ try {
     await sleep(100)
   }
   await world.end()
+  removeEndedWorlds()
   broker.kill('SIGKILL')
 }

@@ -19,6 +19,13 @@ export interface World {
   end: () => Promise<void>
 }
 
+const ended: string[] = []
+
+/** After all is measured: ext4 is slow for a while where many files were removed. */
+export const removeEndedWorlds = (): void => {
+  for (const folder of ended.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
 export const makeWorld = (): World => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'git-exp-bench-')))
   mkdirSync(join(folder, 'home'))
@@ -50,7 +57,7 @@ export const makeWorld = (): World => {
   }
   const end = async (): Promise<void> => {
     await stopped(() => call(folder, 'git', 'exp', 'daemon', 'stop', '--kill'))
-    rmSync(folder, { recursive: true, force: true })
+    ended.push(folder)
   }
   return { folder, env, call, pipe, end }
 }
