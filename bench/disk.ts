@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Figure, figureOf, type Row } from './measure.ts'
@@ -25,7 +26,7 @@ export const benchDisk = async (world: World, path: string, size: string): Promi
   const ours = await taken(own, async () => {
     await world.call(path, 'git', 'exp', 'run', '-c', look(...own))
   })
-  const copy = join(world.folder, 'dvc-disk')
+  const copy = join(world.folder, `dvc-disk-${randomUUID()}`)
   const theirs = [join(copy, '.git'), join(copy, '.dvc')]
   const dvc = await dvcCopy(world, path, { path: copy, command: look(...theirs) })
   dvc?.edit()

@@ -19,6 +19,7 @@ import { lookAtFiles, lookAtWhatCanBe } from './look-at-files.ts'
 import { lookAtLayers, makeIndex, readLayersMetrics } from './overlay/look-at-layers.ts'
 import { withoutUsersFiles } from './users-files.ts'
 import { findDvcProject } from './workplace/dvc-cache.ts'
+import { noteLeft } from './workplace/leftovers.ts'
 import { makeReadable } from './workplace/modes.ts'
 import { changedSubmodules, leaveSubmodules } from './workplace/submodules.ts'
 import { treeOf } from './workplace/trees.ts'
@@ -124,6 +125,9 @@ const gather = async (
         : laid === null
           ? await lookAtFiles(options)
           : await lookAtLayers(laid, options, isOurs)
+    if (site.slot !== null) {
+      noteLeft(site.slot, look.isNoneGone && look.untracked.length + look.ignored.length === 0)
+    }
     if (wanted !== 'all') refused.push(...(await addWhatCanBe(look.changed, options)))
     const notOurs = (paths: string[]): string[] => paths.filter((path) => !isOurs(path))
     const { fresh, secrets, isMade } = withoutUsersFiles(site, notOurs(look.untracked))
@@ -149,6 +153,9 @@ const gather = async (
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
     const small = files.filter(isSmall)
+    if (site.slot !== null) {
+      noteLeft(site.slot, look.isNoneGone && look.untracked.length + look.ignored.length === 0)
+    }
     if (wanted !== 'all') refused.push(...(await addWhatCanBe(small, options)))
     else if (look.isNoneGone) await addFiles([...look.changed, ...small], options)
     else {

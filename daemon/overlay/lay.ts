@@ -9,7 +9,7 @@ import { optionsFor, slotPlace } from '../workplace/checkout.ts'
 import { findDvcProject } from '../workplace/dvc-cache.ts'
 import { bringPaths } from '../workplace/link.ts'
 import { treesFor } from '../workplace/materialize.ts'
-import { type IndexChanges, layRunGit, layRunIndex, refsForRun } from '../workplace/run-git.ts'
+import { type IndexChanges, layRunGit, layRunIndex } from '../workplace/run-git.ts'
 import { changeIndex } from '../workplace/run-index.ts'
 import { daemonsOwn, leaveFormer, openSlot, removeFormer, type Slot } from '../workplace/slot.ts'
 import { exclude, prepareSlotGit } from '../workplace/slot-git.ts'
@@ -35,11 +35,7 @@ export const layOverlay = (
   signal: AbortSignal,
 ): Promise<Prepared | { why: string }> =>
   gitUntil(signal, async () => {
-    const [config, refs, trees] = await settle([
-      readUserConfig(work.commonDir),
-      refsForRun(work),
-      treesFor(work),
-    ] as const)
+    const [config, trees] = await settle([readUserConfig(work.commonDir), treesFor(work)] as const)
     const why = whyNot(work, config) ?? (await whyNotTrees(work, trees))
     if (why !== null) return { why }
     const part = overlayPart(slot)
@@ -60,7 +56,7 @@ export const layOverlay = (
     // What lies above the image is in a folder like any other until it is mounted.
     const above = { ...part, workplace: upperOf(layers) }
     const writing = writeAbove(above, image)
-    const laying = Promise.resolve().then(() => layRunGit(above, work, { config, refs }))
+    const laying = layRunGit(above, work, config)
     const [changes] = await settle([indexChanges(work, image), writing, laying])
     await layRunIndex({ ...above, index: image.slot.index }, work, changes)
     noteLaid(part, layers, image, { snapshot: work.snapshot, trees })

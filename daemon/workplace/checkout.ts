@@ -50,13 +50,3 @@ export const optionsFor = (slot: Slot): GitOptions => ({
   place: slotPlace(slot),
   env: marked(slot.outermost),
 })
-
-/**
- * Removes whatever is in the workplace and not in its index, but for `keep`; follows no link. Throws
- * `GitError` also where git only warns: a folder that it cannot open it would leave as it is.
- */
-export const removeLeftovers = async (slot: Slot, keep: string[]): Promise<void> => {
-  const args = ['clean', '-ffdxq', ...keep.flatMap((path) => ['-e', `/${path}`])]
-  const { stderr, stdout } = await git(args, optionsFor(slot))
-  if (stderr !== '') throw new GitError(args, 0, stderr, stdout)
-}

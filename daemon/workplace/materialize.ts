@@ -6,19 +6,14 @@ import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Work } from '../job.ts'
 import { wholeTree } from '../whole-tree.ts'
-import { isAnyLeft, removeLeftovers, slotPlace, writeFiles } from './checkout.ts'
+import { isAnyLeft, slotPlace, writeFiles } from './checkout.ts'
 import { shareDvcCache } from './dvc-cache.ts'
 import { restoreFolders } from './folders.ts'
+import { decideBytes, listLeftovers, removeLeftovers, takeTidy } from './leftovers.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
 import { makeWritable } from './modes.ts'
-import {
-  type IndexChanges,
-  layRunGit,
-  layRunIndex,
-  refsForRun,
-  runIndexChanges,
-} from './run-git.ts'
+import { type IndexChanges, layRunGit, layRunIndex, runIndexChanges } from './run-git.ts'
 import { beginChange, endChange, openSlot, removeSlot, type Slot } from './slot.ts'
 import { exclude, prepareSlotGit } from './slot-git.ts'
 import { readSubmodules, submoduleJobs } from './submodules.ts'
@@ -32,7 +27,7 @@ import {
   treeOf,
   treesOf,
 } from './trees.ts'
-import { readUserConfig, type UserConfig } from './user-config.ts'
+import { readUserConfig } from './user-config.ts'
 
 export interface Materialized {
   /** The tree of all files that the workplace got from the snapshot. */
@@ -92,20 +87,21 @@ const layOut = async (
   what: 'files and git' | 'files alone' = 'files and git',
 ): Promise<string> => {
   const hasGit = what === 'files and git'
-  const [config, refs] = await settle<[UserConfig, string]>([
-    readUserConfig(job.commonDir),
-    refsForRun(job),
-  ])
+  const config = await readUserConfig(job.commonDir)
   await prepareSlotGit(slot, job.commonDir, job.worktree, config)
   beginChange(slot)
   const write = async (): Promise<string> => {
     const had = readSubmodules(slot)
+    const isTidy = takeTidy(slot) && job.spec.keep.length === 0 && had.length === 0
     // Before git writes: it would go by attributes that lie about where the tree has none.
     const [wanted] = await settle([
       readWanted(slot, job, hasGit),
-      removeLeftovers(slot, job.spec.keep),
+      isTidy ? Promise.resolve() : removeLeftovers(slot, job.spec.keep),
     ] as const)
     const { trees, tree, difference, folders, submodules, changes } = wanted
+    // Then they are only looked for, while Git writes: of the same paths it makes none of its own.
+    const isLookedFor = isTidy && submodules.length === 0 && hasOnlyOtherBytes(difference)
+    if (isTidy && !isLookedFor) await removeLeftovers(slot, [])
     // Nobody knows which files are other bytes by other attributes.
     if (difference === null || difference.hasOtherAttributes) {
       dropIndex(slot.index)
@@ -115,9 +111,16 @@ const layOut = async (
     const leaving = (difference?.leaving ?? []).filter((folder) => !known.has(folder))
     const hasCommit = trees.untracked === null && !config.isPartial
     // Begun before what is done beside it.
-    const writing = writeFiles(slot, { tree, commit: hasCommit ? job.snapshot : null })
-    const laying = Promise.resolve().then(() => hasGit && layRunGit(slot, job, { config, refs }))
-    await settle<unknown[]>([writing, laying])
+    const source = { tree, commit: hasCommit ? job.snapshot : null }
+    const writing = writeFiles(slot, source)
+    const looking = isLookedFor ? listLeftovers(slot) : Promise.resolve([])
+    const laying = hasGit ? layRunGit(slot, job, config) : Promise.resolve()
+    const [leftovers] = await settle([looking, writing, laying] as const)
+    if (leftovers.length > 0) await removeLeftovers(slot, [])
+    if (decideBytes(leftovers)) {
+      dropIndex(slot.index)
+      await writeFiles(slot, source)
+    }
     noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
@@ -140,6 +143,9 @@ const layOut = async (
     return write()
   })
 }
+
+const hasOnlyOtherBytes = (difference: Difference | null): boolean =>
+  difference?.isOfSamePaths === true && !difference.hasOtherAttributes
 
 /** All that must be known of what is to be laid out, read while leftovers are removed. */
 const readWanted = async (slot: Slot, job: Work, hasGit: boolean) => {

@@ -22,11 +22,8 @@ import { printConfig, type UserConfig } from './user-config.ts'
  * baseline, the tags, no hooks. Whatever the run does to it stays there. Git, which writes the files
  * meanwhile, leaves a `.git` alone.
  */
-export const layRunGit = (
-  slot: Slot,
-  job: Work,
-  { config, refs }: { config: UserConfig; refs: string },
-): void => {
+export const layRunGit = async (slot: Slot, job: Work, config: UserConfig): Promise<void> => {
+  const refs = await refsForRun(job)
   const gitDir = join(slot.workplace, '.git')
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
     mkdirSync(join(gitDir, folder), { recursive: true })
@@ -91,7 +88,7 @@ const branchOf = ({ branch }: Work): string | null =>
  * The run's refs, its branch and the repository's tags, as the text of a packed-refs file. Without
  * the word `sorted` in its first line git takes them in any order.
  */
-export const refsForRun = async (job: Work): Promise<string> => {
+const refsForRun = async (job: Work): Promise<string> => {
   const branch = branchOf(job)
   const tags = await listTags(job.commonDir)
   const head = branch === null ? '' : `${job.baseline} ${branch}\n`

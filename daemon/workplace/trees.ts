@@ -23,6 +23,8 @@ export interface Difference {
   hasOtherAttributes: boolean
   /** The folders of files that are no more, as a latin1 character a byte. */
   leaving: string[]
+  /** Whether each path has a file, or a link, in both. */
+  isOfSamePaths: boolean
 }
 
 /** A commit's tree. Throws `GitError` where it is missing. */
@@ -156,6 +158,7 @@ export const differenceFrom = async (
           changes.filter(({ now }) => now === null).map(({ path }) => posix.dirname(path)),
         ),
       ],
+      isOfSamePaths: changes.every(({ was, now }) => isSameKind(was, now)),
     }
   } catch (error) {
     // What an experiment had that was removed since may be gone.
@@ -163,6 +166,9 @@ export const differenceFrom = async (
     throw error
   }
 }
+
+const isSameKind = (was: TreeFile | null, now: TreeFile | null): boolean =>
+  was !== null && was.mode !== SUBMODULE && was.mode.slice(0, 3) === now?.mode.slice(0, 3)
 
 /** A file as a tree has it, its mode as `100644` and the like. */
 export interface TreeFile {
