@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from './world.ts'
 
@@ -8,16 +8,36 @@ export const daemonOf = (world: World): string => {
   return /(?:^| )(\d+) [0-9a-f]{8}-/.exec(hint)?.[1] ?? ''
 }
 
-/** Milliseconds of processor time of a process, and of its children that have ended. */
+/** Milliseconds of processor time of a process, and of its children, those included that have ended. */
 export const cpuMsOf = (pid: string): { own: number; children: number } => {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const ms = (i: number): number => (Number(fields[i]) + Number(fields[i + 1])) * 10
-  return { own: ms(11), children: ms(13) }
+  const { own, ended } = cpuIn(statOf(pid) ?? [])
+  const live = childrenOf(pid).map((child) => cpuIn(statOf(child) ?? []))
+  return { own, children: ended + live.reduce((sum, one) => sum + one.own + one.ended, 0) }
 }
 
-/** Megabytes that no other process shares. */
-export const privateMegabytes = (pid: string): number => {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024
+/** Megabytes of some processes that no other one shares. */
+export const privateMegabytes = (...pids: string[]): number => {
+  const kilobytes = pids.map((one) => {
+    const status = readFileSync(`/proc/${one}/status`, 'utf8')
+    return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0)
+  })
+  return kilobytes.reduce((sum, one) => sum + one, 0) / 1024
+}
+
+export const childrenOf = (pid: string): string[] =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(name)?.[1] === pid)
+
+/** What stands behind a process's name: its state, its parent and so on; null where it has gone. */
+const statOf = (pid: string): string[] | null => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return null
+  }
+}
+
+const cpuIn = (fields: string[]): { own: number; ended: number } => {
+  const ms = (i: number): number => (Number(fields[i]) + Number(fields[i + 1])) * 10
+  return { own: ms(11), ended: ms(13) }
 }

@@ -97,9 +97,7 @@ ${rows.map(tableLine).join('\n')}
   and that is less than the bar. In [overlays](large-repositories.md), where nothing is looked through, it is
   within it.
 - Ticket to exec at 20,000 files, in a checkout: what a small repository takes and Git's own checkout of the
-  change are nearly all of it. The same commit had 90 ms and 103 ms within minutes; an overlay takes less than half.
-- \`add\` with 200 MB of untracked files: one list of files, one index and one tree more than without. The
-  design has no bar for it; that of a small repository stands there.
+  change, which stands beside it, are nearly all of it; an overlay takes less than half.
 
 What was tried and is no gain: a start-up snapshot of the program (Node starts from one in 37 ms, where it takes
 24 ms without and 30 ms with all that it would hold); one \`git status\` in place of \`git clean\` and
@@ -114,8 +112,7 @@ both stand in the table.
 
 New workplaces are measured where nothing was removed just before: for a while after 20,000 files were
 removed, ext4 made new ones in their place more than ten times more slowly, for \`git worktree add\` as for us.
-The rows of a new slot in an overlay are of such a while: another bench's hundred thousands of files had just
-been removed. The first overlay of an image takes what a checkout takes, 0.85 s on a calm disk an hour before.
+So the bench removes its own files when all is measured. The first overlay of an image takes what a checkout takes.
 A worktree for each run, made and removed, pays that every time; a pool of workplaces does not.
 `
 

@@ -1,32 +1,50 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { alternating } from './materialize.ts'
 import { figureOf, type Row } from './measure.ts'
 import type { World } from './world.ts'
 
 const TURNS = 15
-/** Longer than anything is kept open for the next run. */
+/** Longer than a git is kept open for the next run. */
 const REST_MS = 3000
 const RESTED_TURNS = 7
 const BAR_MS = 100
 
 /**
  * From the ticket's rename into the spool to the first instruction of the command: one after the other,
- * and each after a rest in which nothing is left that an earlier run had started.
+ * and each after a rest. Beside it git's own checkout of such a change, in turns with it.
  */
-export const benchStart = async (world: World, path: string, size: string): Promise<Row[]> => [
-  await startOf(world, path, size, TURNS, 50),
-  await startOf(world, path, `after a rest, ${size}`, RESTED_TURNS, REST_MS),
-]
+export const benchStart = async (world: World, path: string, size: string): Promise<Row[]> => {
+  const place = join(world.folder, `started-${randomUUID()}`)
+  await world.call(path, 'git', 'worktree', 'add', '--quiet', '--detach', place)
+  const { checkout } = await alternating(world, place)
+  return [
+    await startOf(world, path, { label: size, turns: TURNS, restMs: 50, checkout }),
+    await startOf(world, path, {
+      label: `after a rest, ${size}`,
+      turns: RESTED_TURNS,
+      restMs: REST_MS,
+      checkout,
+    }),
+  ]
+}
+
+interface Turns {
+  label: string
+  turns: number
+  restMs: number
+  checkout: () => Promise<void>
+}
 
 const startOf = async (
   world: World,
   path: string,
-  label: string,
-  turns: number,
-  restMs: number,
+  { label, turns, restMs, checkout }: Turns,
 ): Promise<Row> => {
   const times: number[] = []
+  const checkouts: number[] = []
   const file = join(world.folder, 'started')
   for (let turn = 0; turn <= turns; turn++) {
     const text = await world.call(
@@ -46,7 +64,12 @@ const startOf = async (
     const started = Number(readFileSync(file, 'utf8')) / 1e6
     rmSync(file)
     await world.call(path, 'git', 'exp', 'wait', experiment?.name ?? '')
-    if (turn > 0) times.push(started - spooledAt(world, experiment?.id ?? ''))
+    const before = performance.now()
+    await checkout()
+    if (turn > 0) {
+      times.push(started - spooledAt(world, experiment?.id ?? ''))
+      checkouts.push(performance.now() - before)
+    }
     await wait(restMs)
   }
   const ours = figureOf(times)
@@ -54,7 +77,7 @@ const startOf = async (
     what: `ticket to exec, ${label}`,
     unit: 'ms',
     ours,
-    beside: [],
+    beside: [{ what: 'git checkout of the change', figure: figureOf(checkouts) }],
     bar: `${BAR_MS} ms`,
     ofBar: ours.median / BAR_MS,
   }

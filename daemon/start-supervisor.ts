@@ -27,6 +27,8 @@ interface Crew {
 
 /** As long as gits are kept open: who adds one after the other waits for the start of none. */
 const SPARE_MS = 2000
+/** So long one of them stays: who looks at a result before the next `add` waits for no start either. */
+const LAST_SPARE_MS = 10 * 60_000
 
 /** Starts supervisors. One that had a short run and is still there takes the next. */
 export class Supervisors {
@@ -65,14 +67,17 @@ export class Supervisors {
     this.#rest = null
   }
 
-  /** Ends those that have no run in a moment, unless a run comes before that. */
+  /** Ends those that have no run in a moment, and the last one later, unless a run comes before that. */
   restSpare(): void {
-    this.#rest ??= setTimeout(() => this.dismissSpare(), SPARE_MS).unref()
+    this.#rest ??= setTimeout(() => {
+      this.dismissSpare(1)
+      this.#rest = setTimeout(() => this.dismissSpare(), LAST_SPARE_MS).unref()
+    }, SPARE_MS).unref()
   }
 
-  /** Ends those that have no run. */
-  dismissSpare(): void {
-    for (const { child } of this.#spare.splice(0)) child.stdin.end()
+  /** Ends those that have no run, but so many. */
+  dismissSpare(left = 0): void {
+    for (const { child } of this.#spare.splice(left)) child.stdin.end()
   }
 
   #launch(folder: string | null): Crew {

@@ -8,12 +8,13 @@ import { isAlive } from '../fixture/daemon-process.ts'
 import { sandbox } from '../fixture/sandbox.ts'
 import { until } from '../fixture/until.ts'
 
-t.test('a supervisor takes the next run after a short one, and none after a signal', async (t) => {
+/** Supervisors, and what starts attempts under them. */
+const world = (t: Parameters<typeof sandbox>[0]) => {
   const { folder, env } = sandbox(t)
   const supervisors = new Supervisors()
   // A daemon has more to live for than its supervisors.
   const life = setInterval(() => {}, 60_000)
-  t.teardown(() => clearInterval(life))
+  t.teardown(async () => clearInterval(life))
   const attempt = (name: string): string => {
     const path = join(folder, `${name} "of"\n many`)
     mkdirSync(path)
@@ -38,6 +39,11 @@ t.test('a supervisor takes the next run after a short one, and none after a sign
     const outcome = readOutcome(path)
     return { supervisor, outcome, log: readFileSync(join(path, 'log'), 'utf8') }
   }
+  return { supervisors, attempt, orders, run }
+}
+
+t.test('a supervisor takes the next run after a short one, and none after a signal', async (t) => {
+  const { supervisors, attempt, orders, run } = world(t)
   // What Node has for pipes are sockets, which cannot be opened by these names.
   const speaking = 'echo out >/dev/stdout; echo err >/dev/stderr; echo more'
   const first = await run('first', orders(speaking, 'echo setup'))
@@ -92,4 +98,18 @@ t.test('a supervisor takes the next run after a short one, and none after a sign
   const last = await run('last', orders('echo last'))
   t.equal(last.log, 'last\n')
   last.supervisor.dismiss()
+})
+
+t.test('of those without a run one stays for the next', async (t) => {
+  const { supervisors, orders, run } = world(t)
+  const both = await Promise.all(['one', 'other'].map((name) => run(name, orders('true'))))
+  for (const { supervisor } of both) supervisor.release()
+  const pids = both.map(({ supervisor }) => supervisor.progress.pid)
+  supervisors.restSpare()
+  await until('one has ended', () => pids.filter(isAlive).length === 1)
+  const next = await run('next', orders('true'))
+  t.ok(pids.includes(next.supervisor.progress.pid))
+  next.supervisor.release()
+  supervisors.dismissSpare()
+  await until('none is left', () => !pids.some(isAlive))
 })
