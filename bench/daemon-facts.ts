@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { childrenOf } from '../daemon/process-table.ts'
 import type { World } from './world.ts'
 
 /** The daemon of a world, by its hint. */
@@ -11,12 +12,12 @@ export const daemonOf = (world: World): string => {
 /** Milliseconds of processor time of a process, and of its children, those included that have ended. */
 export const cpuMsOf = (pid: string): { own: number; children: number } => {
   const { own, ended } = cpuIn(statOf(pid) ?? [])
-  const live = childrenOf(pid).map((child) => cpuIn(statOf(child) ?? []))
+  const live = childrenOf(Number(pid)).map((child) => cpuIn(statOf(child) ?? []))
   return { own, children: ended + live.reduce((sum, one) => sum + one.own + one.ended, 0) }
 }
 
 /** Megabytes of some processes that no other one shares. */
-export const privateMegabytes = (...pids: string[]): number => {
+export const privateMegabytes = (...pids: (string | number)[]): number => {
   const kilobytes = pids.map((one) => {
     const status = readFileSync(`/proc/${one}/status`, 'utf8')
     return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0)
@@ -24,11 +25,8 @@ export const privateMegabytes = (...pids: string[]): number => {
   return kilobytes.reduce((sum, one) => sum + one, 0) / 1024
 }
 
-export const childrenOf = (pid: string): string[] =>
-  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(name)?.[1] === pid)
-
 /** What stands behind a process's name: its state, its parent and so on; null where it has gone. */
-const statOf = (pid: string): string[] | null => {
+const statOf = (pid: string | number): string[] | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDatabase } from '../daemon/database.ts'
+import { childrenOf } from '../daemon/process-table.ts'
 import { openQueue } from '../daemon/queue.ts'
 import { makePlaces, places } from '../lib/places.ts'
-import { childrenOf, cpuMsOf, daemonOf, privateMegabytes } from './daemon-facts.ts'
+import { cpuMsOf, daemonOf, privateMegabytes } from './daemon-facts.ts'
 import { compare, type Figure, figureOf, mapFigure, type Row } from './measure.ts'
 import { addRow } from './rows.ts'
 import { makeRepository, makeWorld, type World } from './world.ts'
@@ -110,5 +111,5 @@ const lookAtIdle = async (world: World): Promise<{ megabytes: number; percent: n
   const before = cpuMsOf(pid).own
   await wait(IDLE_MS)
   const percent = ((cpuMsOf(pid).own - before) * 100) / IDLE_MS
-  return { megabytes: privateMegabytes(pid, ...childrenOf(pid)), percent }
+  return { megabytes: privateMegabytes(pid, ...childrenOf(Number(pid))), percent }
 }
