@@ -50,10 +50,9 @@ const underWay = (world: World, { accepted }: Ledger, rows: ExperimentRow[]): st
     (pid) => pid !== daemon.pid,
   )
   // A supervisor of the daemon's may wait for the next run.
-  const isSpare = left.length === 1 && childrenOf(daemon.pid).includes(left[0] ?? 0)
-  return left.length === 0 || isSpare
-    ? null
-    : `processes are left: ${left.map(describe).join('; ')}`
+  const spare = childrenOf(daemon.pid).find((pid) => describe(pid).includes('supervisor.cjs'))
+  const others = left.filter((pid) => pid !== spare)
+  return others.length === 0 ? null : `processes are left: ${others.map(describe).join('; ')}`
 }
 
 const describe = (pid: number): string => {

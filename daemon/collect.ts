@@ -153,9 +153,6 @@ const gather = async (
     const nested = fresh.filter((path) => path.endsWith('/'))
     const files = [...fresh, ...declared].filter((path) => !path.endsWith('/'))
     const small = files.filter(isSmall)
-    if (site.slot !== null) {
-      noteLeft(site.slot, look.isNoneGone && look.untracked.length + look.ignored.length === 0)
-    }
     if (wanted !== 'all') refused.push(...(await addWhatCanBe(small, options)))
     else if (look.isNoneGone) await addFiles([...look.changed, ...small], options)
     else {

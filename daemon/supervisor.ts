@@ -26,7 +26,7 @@ import { wholeLines } from './whole-lines.ts'
 const DRAIN_MS = 1000
 /** Runs shorter than this are worth the same supervisor once more. */
 const SHORT_MS = 10_000
-/** The attempt at hand; one that was started before there is one is told of it as of a second. */
+/** The attempt at hand. Who was started before there was one is told of it as of each next one. */
 let folder = process.argv[2] ?? ''
 let stopAsked = false
 let wake: () => void = () => {}

@@ -13,7 +13,7 @@ export const gitSteps = async (
   try {
     const { stdout } = await git(steps.flat(), {
       ...options,
-      entry: ['sh', '-c', scriptOf(steps), 'git-exp'],
+      entry: ['/bin/sh', '-c', scriptOf(steps), 'git-exp'],
     })
     return stdout.toString().split('\0')
   } catch (error) {

@@ -11,15 +11,17 @@ export const slotPlace = (slot: Slot): GitPlace => ({
   index: slot.index,
 })
 
+/** A tree, and a commit of it, where there is one and no object is absent. */
+export interface Source {
+  tree: string
+  commit: string | null
+}
+
 /**
- * Makes the workplace hold a tree's files, from whatever it holds now and nothing is left over in;
- * only what differs is written. The slot's index tells what it held, and git looks at each file again.
- * `commit` is one of that tree, where there is one and no object is absent.
+ * Makes the workplace hold a tree's files, from whatever it holds now; only what differs is written.
+ * The slot's index tells what it held, and git looks at each file again.
  */
-export const writeFiles = async (
-  slot: Slot,
-  { tree, commit }: { tree: string; commit: string | null },
-): Promise<void> => {
+export const writeFiles = async (slot: Slot, { tree, commit }: Source): Promise<void> => {
   // Both do the same to the files. To check a commit out several threads look at them; the other one
   // lets the index know the ids of folders whose files nobody has.
   const args =

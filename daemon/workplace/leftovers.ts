@@ -20,17 +20,17 @@ export const listLeftovers = async (slot: Slot): Promise<string[]> => {
   return listItems(stdout)
 }
 
-/** Slots in which a run has left nothing over, as far as was seen. */
-const tidy = new Set<string>()
+/** The folders of slots in which a run has left nothing over, as far as was seen. */
+const without = new Set<string>()
 
 /** Notes what a run left. It is no more than a hint, as things may be put there by anybody afterwards. */
-export const noteLeft = (slot: Slot, isTidy: boolean): void => {
-  if (isTidy) tidy.add(slot.folder)
-  else tidy.delete(slot.folder)
+export const noteLeft = (slot: Slot, isNothing: boolean): void => {
+  if (isNothing) without.add(slot.folder)
+  else without.delete(slot.folder)
 }
 
-/** Whether nothing is probably left over; of each run it is told once. */
-export const takeTidy = (slot: Slot): boolean => tidy.delete(slot.folder)
+/** Whether a run has probably left nothing over; of each run it is told once. */
+export const hasLeftNothing = (slot: Slot): boolean => without.delete(slot.folder)
 
 /** Whether some leftovers may have changed the bytes of what Git wrote beside them. */
 export const decideBytes = (leftovers: string[]): boolean =>

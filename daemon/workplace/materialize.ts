@@ -6,10 +6,10 @@ import { GitError, gitUntil } from '../../lib/git.ts'
 import { settle } from '../../lib/settle.ts'
 import type { Work } from '../job.ts'
 import { wholeTree } from '../whole-tree.ts'
-import { isAnyLeft, slotPlace, writeFiles } from './checkout.ts'
+import { isAnyLeft, type Source, slotPlace, writeFiles } from './checkout.ts'
 import { shareDvcCache } from './dvc-cache.ts'
 import { restoreFolders } from './folders.ts'
-import { decideBytes, listLeftovers, removeLeftovers, takeTidy } from './leftovers.ts'
+import { decideBytes, hasLeftNothing, listLeftovers, removeLeftovers } from './leftovers.ts'
 import { bringPaths } from './link.ts'
 import { findMissing, MissingObjects } from './missing-objects.ts'
 import { makeWritable } from './modes.ts'
@@ -92,16 +92,16 @@ const layOut = async (
   beginChange(slot)
   const write = async (): Promise<string> => {
     const had = readSubmodules(slot)
-    const isTidy = takeTidy(slot) && job.spec.keep.length === 0 && had.length === 0
+    const isHinted = hasLeftNothing(slot) && job.spec.keep.length === 0 && had.length === 0
     // Before git writes: it would go by attributes that lie about where the tree has none.
     const [wanted] = await settle([
       readWanted(slot, job, hasGit),
-      isTidy ? Promise.resolve() : removeLeftovers(slot, job.spec.keep),
+      isHinted ? Promise.resolve() : removeLeftovers(slot, job.spec.keep),
     ] as const)
     const { trees, tree, difference, folders, submodules, changes } = wanted
     // Then they are only looked for, while Git writes: of the same paths it makes none of its own.
-    const isLookedFor = isTidy && submodules.length === 0 && hasOnlyOtherBytes(difference)
-    if (isTidy && !isLookedFor) await removeLeftovers(slot, [])
+    const isLookedFor = isHinted && submodules.length === 0 && hasOnlyOtherBytes(difference)
+    if (isHinted && !isLookedFor) await removeLeftovers(slot, [])
     // Nobody knows which files are other bytes by other attributes.
     if (difference === null || difference.hasOtherAttributes) {
       dropIndex(slot.index)
@@ -116,11 +116,7 @@ const layOut = async (
     const looking = isLookedFor ? listLeftovers(slot) : Promise.resolve([])
     const laying = hasGit ? layRunGit(slot, job, config) : Promise.resolve()
     const [leftovers] = await settle([looking, writing, laying] as const)
-    if (leftovers.length > 0) await removeLeftovers(slot, [])
-    if (decideBytes(leftovers)) {
-      dropIndex(slot.index)
-      await writeFiles(slot, source)
-    }
+    if (leftovers.length > 0) await removeFound(slot, leftovers, source)
     noteHeld(slot, job.snapshot, trees)
     // Git leaves the files of a submodule that is none any more, or of what a run made a repository.
     if (had.length > 0 || isAnyLeft(slot, leaving)) await removeLeftovers(slot, job.spec.keep)
@@ -142,6 +138,14 @@ const layOut = async (
     dropIndex(slot.index)
     return write()
   })
+}
+
+/** Removes what was found while Git wrote, and has Git write anew where that may have misled it. */
+const removeFound = async (slot: Slot, leftovers: string[], source: Source): Promise<void> => {
+  await removeLeftovers(slot, [])
+  if (!decideBytes(leftovers)) return
+  dropIndex(slot.index)
+  await writeFiles(slot, source)
 }
 
 const hasOnlyOtherBytes = (difference: Difference | null): boolean =>

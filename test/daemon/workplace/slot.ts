@@ -108,39 +108,46 @@ t.test('a damaged slot still gives exactly the snapshot', async (t) => {
   t.equal(statSync(join(victim, 'folder')).mode & 0o777, 0o550)
 })
 
-t.test('what comes into a slot that a run left tidy is not there for the next one', async (t) => {
-  const world = sandbox(t)
-  const repo = await world.repository({ 'a.txt': 'a\n', 'b/c.txt': 'c\n', '.gitignore': '*.log\n' })
-  const first = jobOf(repo, (await runScript(repo, 'true')).experiment)
-  const slot = slotIn(world, repo)
-  repo.write('a.txt', 'b\n')
-  const second = jobOf(repo, (await runScript(repo, 'true')).experiment)
-  const expected = listing(repo.path)
-  const at = (path: string): string => join(slot.workplace, path)
-  const arrivals: Record<string, () => void> = {
-    'a file': () => writeFileSync(at('b/new.txt'), 'x'),
-    'an ignored file': () => writeFileSync(at('new.log'), 'x'),
-    'an empty folder': () => mkdirSync(at('empty/below'), { recursive: true }),
-    'a repository': () => mkdirSync(at('nested/.git'), { recursive: true }),
-    'a folder in place of a file': () => {
-      rmSync(at('a.txt'))
-      mkdirSync(at('a.txt/below'), { recursive: true })
-      writeFileSync(at('a.txt/below/x'), 'x')
-    },
-    'attributes that would change what is written': () =>
-      writeFileSync(at('.gitattributes'), '* text eol=crlf\n'),
-    'such attributes further down': () =>
-      writeFileSync(at('b/.gitattributes'), '* text eol=crlf\n'),
-  }
-  for (const [arrival, arrive] of Object.entries(arrivals)) {
-    await materialize(slot, first)
-    rmSync(at('b/c.txt'))
-    arrive()
-    noteLeft(slot, true)
-    await materialize(slot, second)
-    t.strictSame(listing(slot.workplace), expected, arrival)
-  }
-})
+t.test(
+  'what comes into a slot after a run that left nothing is not there for the next',
+  async (t) => {
+    const world = sandbox(t)
+    const repo = await world.repository({
+      'a.txt': 'a\n',
+      'b/c.txt': 'c\n',
+      '.gitignore': '*.log\n',
+    })
+    const first = jobOf(repo, (await runScript(repo, 'true')).experiment)
+    const slot = slotIn(world, repo)
+    repo.write('a.txt', 'b\n')
+    const second = jobOf(repo, (await runScript(repo, 'true')).experiment)
+    const expected = listing(repo.path)
+    const at = (path: string): string => join(slot.workplace, path)
+    const arrivals: Record<string, () => void> = {
+      'a file': () => writeFileSync(at('b/new.txt'), 'x'),
+      'an ignored file': () => writeFileSync(at('new.log'), 'x'),
+      'an empty folder': () => mkdirSync(at('empty/below'), { recursive: true }),
+      'a repository': () => mkdirSync(at('nested/.git'), { recursive: true }),
+      'a folder in place of a file': () => {
+        rmSync(at('a.txt'))
+        mkdirSync(at('a.txt/below'), { recursive: true })
+        writeFileSync(at('a.txt/below/x'), 'x')
+      },
+      'attributes that would change what is written': () =>
+        writeFileSync(at('.gitattributes'), '* text eol=crlf\n'),
+      'such attributes further down': () =>
+        writeFileSync(at('b/.gitattributes'), '* text eol=crlf\n'),
+    }
+    for (const [arrival, arrive] of Object.entries(arrivals)) {
+      await materialize(slot, first)
+      rmSync(at('b/c.txt'))
+      arrive()
+      noteLeft(slot, true)
+      await materialize(slot, second)
+      t.strictSame(listing(slot.workplace), expected, arrival)
+    }
+  },
+)
 
 t.test('a folder that nobody may open goes with the snapshot that had it', async (t) => {
   const world = sandbox(t)
